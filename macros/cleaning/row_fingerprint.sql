@@ -1,0 +1,5 @@
+{#- A text that is equal for rows of equal content: the last tiebreak among rows of one key, so that the order of rows
+    never decides. In: names of columns. Out: md5 in hex. -#}
+{% macro row_fingerprint(columns) -%}
+    md5({% for column in columns %}coalesce({{ column }}, '~'){{ " || '|' || " if not loop.last }}{% endfor %})
+{%- endmacro %}

@@ -1,0 +1,19 @@
+{#- Seconds since 1970 (fractions allowed) as a naive timestamp in UTC; null outside the years 1 to 9999, where engines
+    fail or overflow. Spark's own functions give a zoned timestamp that depends on the session's time zone, so
+    microseconds are added to the naive epoch there. -#}
+{% macro epoch_to_timestamp(seconds) -%}
+    case
+        when {{ seconds }} between -62135596800 and 253402300799
+            then {{ adapter.dispatch('microseconds_to_timestamp', 'customer360')(
+                "cast(round(cast(" ~ seconds ~ " as double) * 1000000) as bigint)"
+            ) }}
+    end
+{%- endmacro %}
+
+{% macro default__microseconds_to_timestamp(microseconds) -%}
+    make_timestamp({{ microseconds }})
+{%- endmacro %}
+
+{% macro spark__microseconds_to_timestamp(microseconds) -%}
+    timestampadd(microsecond, {{ microseconds }}, timestamp_ntz '1970-01-01 00:00:00')
+{%- endmacro %}

@@ -1,0 +1,43 @@
+{#- What a name says of identity. Chinese, Japanese and Korean names have two signs or more; other names at least two
+    words. A title (张女士), a mask (张**, 张某), a nickname (小王) or a remark is no full name: it is compatible or unknown,
+    never different. -#}
+
+{#- The key by which full names are the same: small letters, no blanks and dots, two Latin words in either order;
+    null where the name is not full. In: a column of clean text. -#}
+{% macro name_key(column) -%}
+    case
+        when {{ is_partial_name(column) }} then null
+        when {{ regexp_like(column, cjk_name()) }} then {{ regexp_remove(column, '[ ·・]') }}
+        when {{ regexp_like(column, '^[^ ]+ [^ ]+$') }}
+            then least(split_part(lower({{ column }}), ' ', 1), split_part(lower({{ column }}), ' ', 2))
+                || ' ' || greatest(split_part(lower({{ column }}), ' ', 1), split_part(lower({{ column }}), ' ', 2))
+        when {{ column }} like '% %' then lower({{ column }})
+    end
+{%- endmacro %}
+
+{#- The first sign of a partial Chinese name that stands for a family name (张女士, 张**, 张某), else null. -#}
+{% macro family_name_of_partial(column) -%}
+    case
+        when {{ is_partial_name(column) }} and {{ regexp_like(column, '^[一-鿿](' ~ name_titles() ~ '|某|[*＊xX])') }}
+            then left({{ column }}, 1)
+    end
+{%- endmacro %}
+
+{% macro is_partial_name(column) -%}
+    {{ regexp_like(
+        column, '[0-9*＊@_]|某|(' ~ name_titles() ~ ')$|^[小老阿][一-鿿]$|^[一-鿿][xX]{1,2}$|(^| )[^ ][.]?( |$)'
+    ) }}
+{%- endmacro %}
+
+{% macro name_titles() -%}
+    先生|女士|小姐|太太|老师|老板|经理|阿姨|叔叔|师傅|同学
+{%- endmacro %}
+
+{% macro cjk_name() -%}
+    ^[一-鿿㐀-䶿぀-ヿ가-힣][一-鿿㐀-䶿぀-ヿ가-힣 ·・]{1,14}$
+{%- endmacro %}
+
+{#- Whether a name is a company's, by its ending (seed company_suffixes). In: a name column; the seed's column. -#}
+{% macro has_suffix(column, suffix) -%}
+    right(lower({{ column }}), length({{ suffix }})) = {{ suffix }}
+{%- endmacro %}

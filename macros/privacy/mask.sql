@@ -1,0 +1,29 @@
+{#- Core values as people may read them. Each: text in, text out, null stays null. -#}
+
+{#- 138****5678 -#}
+{% macro mask_mobile(column) -%}
+    left({{ column }}, 3) || '****' || right({{ column }}, 4)
+{%- endmacro %}
+
+{#- z***@qq.com -#}
+{% macro mask_email(column) -%}
+    left({{ column }}, 1) || '***@' || split_part({{ column }}, '@', 2)
+{%- endmacro %}
+
+{#- Any core value in any notation: at most its first and its last two characters. -#}
+{% macro mask_any(column) -%}
+    case
+        when length({{ column }}) >= 7 then left({{ column }}, 1) || '****' || right({{ column }}, 2)
+        when {{ column }} <> '' then '****'
+        else {{ column }}
+    end
+{%- endmacro %}
+
+{#- A text that should hold no core value but may (a mobile as nickname, an e-mail in a remark): masked where it does. -#}
+{% macro mask_embedded(column) -%}
+    case
+        when {{ regexp_like(column, '(^|[^0-9])1[3-9][0-9]{9}($|[^0-9])|[1-9][0-9]{16}[0-9Xx]|[^ @]+@[^ @]+[.]') }}
+            then {{ mask_any(column) }}
+        else {{ column }}
+    end
+{%- endmacro %}

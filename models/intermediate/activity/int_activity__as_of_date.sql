@@ -1,0 +1,29 @@
+-- The day on which every figure is true, read as a scalar subquery: never the clock.
+with orders as (
+
+    select * from {{ ref('int_activity__orders') }}
+
+),
+
+latest_activity as (
+
+    select max(ordered_on) as latest_on
+    from orders
+    where not {{ is_future('ordered_at') }}
+
+),
+
+as_of_date as (
+
+    select
+        {% if var('as_of_date') -%}
+        cast('{{ var("as_of_date") }}' as date) as as_of_date,
+        {%- else -%}
+        latest_on as as_of_date,
+        {%- endif %}
+        {{ extracted_on() }} as extracted_on
+    from latest_activity
+
+)
+
+select * from as_of_date

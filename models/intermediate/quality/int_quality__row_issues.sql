@@ -1,0 +1,42 @@
+-- Every raw row that was rejected, repaired or repeated, of all channels in one shape; good rows do not appear.
+{% set entities = [
+    ('crm', 'customers', 'record_id'),
+    ('crm', 'identifiers', 'record_id'),
+    ('crm', 'consents', 'record_id'),
+    ('shop', 'accounts', 'record_id'),
+    ('shop', 'orders', none),
+    ('shop', 'order_items', none),
+    ('shop', 'refunds', none),
+    ('shop', 'products', none),
+    ('store', 'stores', none),
+    ('store', 'members', 'record_id'),
+    ('store', 'sales', none),
+    ('store', 'sale_items', none),
+    ('payments', 'tenders', none),
+    ('logistics', 'deliveries', none),
+] -%}
+
+with all_rows as (
+
+    {% for channel, entity, record_id in entities %}
+    select
+        '{{ channel }}' as channel,
+        '{{ entity }}' as entity,
+        row_key as record_key,
+        {{ record_id or 'cast(null as string)' }} as record_id,
+        rejection,
+        findings,
+        is_deleted,
+        case when rejection is null then duplicate_rank end as duplicate_rank,
+        n_rows_of_key,
+        raw_row,
+        _source_file as source_file,
+        _source_row as source_row
+    from {{ ref('base_' ~ channel ~ '__' ~ entity) }}
+    where rejection is not null or n_rows_of_key > 1 or {{ list_length('findings') }} > 0
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+)
+
+select * from all_rows

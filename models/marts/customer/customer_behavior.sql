@@ -1,0 +1,172 @@
+with crosswalk as (
+
+    select * from {{ ref('int_identity__crosswalk') }}
+
+),
+
+golden_records as (
+
+    select * from {{ ref('int_profile__golden_records') }}
+
+),
+
+transactions as (
+
+    select * from {{ ref('customer_transactions') }}
+    where is_counted and customer_id <> 'anonymous'
+
+),
+
+transaction_lines as (
+
+    select * from {{ ref('customer_transaction_lines') }}
+
+),
+
+customers as (
+
+    select distinct customer_id
+    from crosswalk
+
+),
+
+orders_per_customer as (
+
+    select
+        customer_id,
+        count(distinct coalesce(parent_order_id, order_id)) as n_orders,
+        sum(net_amount) as net_amount,
+        avg(days_since_previous_order) as avg_purchase_interval_days,
+        avg(case when is_weekend then 1.0 else 0.0 end) as weekend_order_rate,
+        avg(case when is_promotion then 1.0 else 0.0 end) as promotion_order_rate,
+        avg(case when refund_amount > 0 then 1.0 else 0.0 end) as return_rate,
+        max(ordered_at) as last_ordered_at
+    from transactions
+    group by customer_id
+
+),
+
+category_amounts as (
+
+    select
+        transaction_lines.customer_id,
+        transaction_lines.category,
+        sum(transaction_lines.line_amount) as category_amount
+    from transaction_lines
+    inner join transactions on transactions.order_id = transaction_lines.order_id
+    where transaction_lines.category is not null
+    group by transaction_lines.customer_id, transaction_lines.category
+
+),
+
+preferred_categories as (
+
+    select
+        customer_id,
+        category as preferred_category_bought
+    from category_amounts
+    qualify row_number() over (
+        partition by customer_id order by category_amount desc nulls last, category asc
+    ) = 1
+
+),
+
+-- What a customer does most often; ties go to the first in the alphabet.
+preferred_platforms as (
+
+    select
+        customer_id,
+        coalesce(platform, channel) as preferred_platform
+    from transactions
+    group by customer_id, coalesce(platform, channel)
+    qualify row_number() over (
+        partition by customer_id order by count(*) desc, coalesce(platform, channel) asc
+    ) = 1
+
+),
+
+preferred_payment_methods as (
+
+    select
+        customer_id,
+        payment_method as preferred_payment_method
+    from transactions
+    where payment_method is not null
+    group by customer_id, payment_method
+    qualify row_number() over (partition by customer_id order by count(*) desc, payment_method asc) = 1
+
+),
+
+order_hours as (
+
+    select
+        customer_id,
+        {{ hour_band('hour_of_day') }} as hour_band
+    from transactions
+    where hour_of_day is not null
+
+),
+
+active_hour_bands as (
+
+    select
+        customer_id,
+        hour_band as active_hour_band
+    from order_hours
+    group by customer_id, hour_band
+    qualify row_number() over (partition by customer_id order by count(*) desc, hour_band asc) = 1
+
+),
+
+behavior as (
+
+    select
+        customers.customer_id,
+        cast(0 as int) as n_sessions,
+        cast(0 as int) as n_page_views,
+        cast(0 as int) as n_product_views,
+        cast(0 as int) as n_searches,
+        cast(0 as int) as n_carts,
+        cast(0 as int) as n_active_days,
+        cast(null as double) as avg_session_minutes,
+        cast(null as string) as preferred_category_viewed,
+        preferred_categories.preferred_category_bought,
+        preferred_platforms.preferred_platform,
+        cast(null as string) as preferred_content_type,
+        preferred_payment_methods.preferred_payment_method,
+        active_hour_bands.active_hour_band,
+        cast(orders_per_customer.weekend_order_rate as double) as weekend_order_rate,
+        cast(coalesce(orders_per_customer.n_orders, 0) as int) as n_orders,
+        cast(orders_per_customer.net_amount / orders_per_customer.n_orders as decimal(18, 2)) as avg_order_amount,
+        cast(orders_per_customer.avg_purchase_interval_days as double) as avg_purchase_interval_days,
+        coalesce(orders_per_customer.n_orders >= 2, false) as repurchased,
+        cast(orders_per_customer.promotion_order_rate as double) as promotion_order_rate,
+        case
+            when orders_per_customer.promotion_order_rate > {{ var('promotion_sensitivity').high }} then 'high'
+            when orders_per_customer.promotion_order_rate > {{ var('promotion_sensitivity').mid }} then 'mid'
+            when orders_per_customer.promotion_order_rate is not null then 'low'
+        end as promotion_sensitivity,
+        cast(orders_per_customer.return_rate as double) as return_rate,
+        cast(0 as int) as n_likes,
+        cast(0 as int) as n_comments,
+        cast(0 as int) as n_shares,
+        cast(0 as int) as n_joined_groups,
+        cast(0 as int) as n_consults,
+        cast(null as int) as peak_consult_hour,
+        cast(0 as int) as n_tickets,
+        cast(0 as int) as n_complaints,
+        cast(null as string) as main_complaint_type,
+        cast(null as double) as avg_satisfaction,
+        cast(null as int) as nps,
+        greatest(orders_per_customer.last_ordered_at, golden_records.last_record_at) as last_active_at
+    from customers
+    inner join golden_records on golden_records.customer_id = customers.customer_id
+    left join orders_per_customer on orders_per_customer.customer_id = customers.customer_id
+    left join preferred_categories on preferred_categories.customer_id = customers.customer_id
+    left join preferred_platforms on preferred_platforms.customer_id = customers.customer_id
+    left join preferred_payment_methods on preferred_payment_methods.customer_id = customers.customer_id
+    left join active_hour_bands on active_hour_bands.customer_id = customers.customer_id
+
+)
+
+select * from behavior

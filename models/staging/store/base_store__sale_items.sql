@@ -1,0 +1,122 @@
+with source as (
+
+    select * from {{ raw('store', 'sale_items') }}
+
+),
+
+cleaned as (
+
+    select
+        {{ clean_text('receipt_no') }} as receipt_no,
+        {{ clean_text('line_no') }} as line_no,
+        {{ clean_text('sku') }} as sku,
+        {{ clean_text('quantity') }} as quantity_text,
+        {{ clean_text('unit_price') }} as unit_price_text,
+        {{ clean_text('line_amount') }} as line_amount_text,
+        {{ clean_text('is_deleted') }} as is_deleted_text,
+        {{ raw_row('store', 'sale_items') }} as raw_row,
+        {{ row_fingerprint([
+            'receipt_no', 'line_no', 'sku', 'quantity', 'unit_price', 'line_amount',
+            'is_deleted',
+        ]) }} as row_fingerprint,
+        _source_file,
+        _source_row
+    from source
+
+),
+
+typed as (
+
+    select
+        cleaned.*,
+        {{ parse_number('quantity_text') }} as quantity,
+        {{ parse_money('unit_price_text') }} as unit_price,
+        {{ parse_money('line_amount_text') }} as line_amount,
+        coalesce({{ parse_boolean('is_deleted_text') }}, false) as is_deleted
+    from cleaned
+
+),
+
+checked as (
+
+    select
+        *,
+        coalesce(
+            {{ rejection('receipt_no', 'missing_key', 'receipt_no is null') }},
+            {{ rejection('line_no', 'missing_key', 'line_no is null') }}
+        ) as rejection,
+        {{ list_of_present([
+            finding(
+                'quantity', 'invalid_number', "quantity_text is not null and quantity is null",
+                'quantity_text'
+            ),
+            finding(
+                'unit_price', 'invalid_amount',
+                "unit_price_text is not null and unit_price is null",
+                'unit_price_text'
+            ),
+            finding('unit_price', 'negative_amount', "unit_price < 0", 'unit_price_text'),
+            finding(
+                'line_amount', 'invalid_amount',
+                "line_amount_text is not null and line_amount is null",
+                'line_amount_text'
+            ),
+        ]) }} as findings
+    from typed
+
+),
+
+ranked as (
+
+    select
+        receipt_no,
+        line_no,
+        sku,
+        quantity,
+        unit_price,
+        line_amount,
+        is_deleted,
+        concat_ws('.', receipt_no, line_no) as row_key,
+        rejection,
+        findings,
+        row_number() over (
+            partition by rejection is null, receipt_no, line_no
+            order by
+                _source_file desc nulls last,
+                row_fingerprint asc
+        ) as duplicate_rank,
+        count(*) over (partition by rejection is null, receipt_no, line_no) as n_rows_of_key,
+        raw_row,
+        _source_file,
+        _source_row
+    from checked
+
+),
+
+traced as (
+
+    select
+        receipt_no,
+        line_no,
+        sku,
+        quantity,
+        unit_price,
+        line_amount,
+        is_deleted,
+        row_key,
+        rejection,
+        findings,
+        duplicate_rank,
+        n_rows_of_key,
+        -- Only the quality models read it, and only of rows with an issue.
+        case
+            when rejection is not null or n_rows_of_key > 1 or {{ list_length('findings') }} > 0
+                then raw_row
+        end as raw_row,
+        _source_file,
+        _source_row
+    from ranked
+
+)
+
+select * from traced

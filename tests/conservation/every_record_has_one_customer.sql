@@ -1,0 +1,24 @@
+-- Guards the crosswalk: an account record that is lost or doubled falsifies every figure.
+with records as (
+
+    select record_id from {{ ref('stg_crm__customers') }}
+    union all
+    select record_id from {{ ref('stg_shop__accounts') }}
+    union all
+    select record_id from {{ ref('stg_store__members') }}
+
+),
+
+crosswalk as (
+
+    select * from {{ ref('customer_crosswalk') }}
+
+)
+
+select
+    coalesce(records.record_id, crosswalk.record_id) as record_id,
+    count(*) as n_rows
+from records
+full join crosswalk on crosswalk.record_id = records.record_id
+group by coalesce(records.record_id, crosswalk.record_id)
+having count(*) <> 1 or count(records.record_id) <> 1 or count(crosswalk.record_id) <> 1

@@ -1,0 +1,445 @@
+"""The generator: same seed same files, exact truth, coherent money, every error recorded."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+
+from scripts.generator import cli
+from scripts.generator.config import PROJECT, Settings
+from scripts.generator.noise import COLUMNS, DEFAULT_RATES
+from scripts.generator.schema import TABLES, Table
+
+N_RECORDS = 3_000
+RECORD_IDS = """
+    select 'crm:' || customer_no as record_id from crm_customers where customer_no is not null
+    union
+    select 'shop:' || concat_ws('.', platform, shop_id, account_id)
+    from shop_accounts where account_id is not null
+    union
+    select 'store:' || concat_ws('.', brand, member_no)
+    from store_members where member_no is not null
+"""
+
+
+class Generated:
+    """A generated folder as views `<channel>_<entities>`, `records`, `errors` and `people`."""
+
+    def __init__(self, folder: Path, file_format: str) -> None:
+        self.folder = folder
+        self.con = duckdb.connect()
+        for table in TABLES.values():
+            path = folder / cli.raw_file(table, file_format)
+            reader = (
+                f"read_csv('{path}', header = true, all_varchar = true, auto_detect = false,"
+                f" delim = ',', quote = '\"', escape = '\"', columns = {columns_of(table)})"
+                if file_format == "csv"
+                else f"read_parquet('{path}')"
+            )
+            view = f"{table.channel}_{table.entity}"
+            self.con.execute(f"create view {view} as select * from {reader}")
+        for name in ("records", "errors", "people"):
+            path = folder / "truth" / f"{name}.parquet"
+            self.con.execute(f"create view {name} as select * from read_parquet('{path}')")
+
+    def rows(self, sql: str) -> list[tuple[object, ...]]:
+        return self.con.execute(sql).fetchall()
+
+    def value(self, sql: str) -> object:
+        return self.rows(sql)[0][0]
+
+
+def columns_of(table: Table) -> str:
+    return "{" + ", ".join(f"'{name}': 'varchar'" for name in table.columns) + "}"
+
+
+def run(folder: Path, *arguments: str) -> None:
+    assert cli.main(["--records", str(N_RECORDS), "--out", str(folder), *arguments]) == 0
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Generated:
+    folder = tmp_path_factory.mktemp("generate") / "clean"
+    run(folder, "--noise", "none", "--format", "parquet")
+    return Generated(folder, "parquet")
+
+
+@pytest.fixture(scope="module")
+def noisy(tmp_path_factory: pytest.TempPathFactory) -> Generated:
+    folder = tmp_path_factory.mktemp("generate") / "noisy"
+    run(folder)
+    return Generated(folder, "csv")
+
+
+def test_headers_are_the_documented_columns() -> None:
+    documented = {
+        f"{source['name']}.{table['name']}": tuple(column["name"] for column in table["columns"])
+        for path in (PROJECT / "models" / "staging").glob("*/_*__sources.yml")
+        for source in yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]
+        for table in source["tables"]
+    }
+    for name, table in TABLES.items():
+        assert table.columns == documented[name], name
+
+
+def test_same_seed_gives_the_same_bytes_and_another_seed_others(
+    noisy: Generated, tmp_path: Path
+) -> None:
+    run(tmp_path / "again")
+    run(tmp_path / "other", "--seed", "7")
+    for table in TABLES.values():
+        name = cli.raw_file(table, "csv")
+        first = (noisy.folder / name).read_bytes()
+        assert first == (tmp_path / "again" / name).read_bytes(), name
+        if table.name != "shop.products":
+            assert first != (tmp_path / "other" / name).read_bytes(), name
+    for name in ("truth/parameters.json", "_extract.json"):
+        assert (noisy.folder / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["clean", "noisy"])
+def test_truth_covers_every_account_record_exactly(
+    kind: str, request: pytest.FixtureRequest
+) -> None:
+    generated: Generated = request.getfixturevalue(kind)
+    assert generated.value("select count(*) from records") == N_RECORDS
+    assert generated.value("select count(distinct record_id) from records") == N_RECORDS
+    assert generated.value(f"select count(*) from ({RECORD_IDS})") == N_RECORDS
+    assert generated.rows(f"({RECORD_IDS}) except select record_id from records") == []
+    assert generated.rows("select person_id from records except select person_id from people") == []
+
+
+def test_noise_leaves_the_world_as_it_is(clean: Generated, noisy: Generated) -> None:
+    for sql in ("select * from records order by 1", "select * from people order by 1"):
+        assert clean.rows(sql) == noisy.rows(sql)
+
+
+def test_extract_says_its_day(noisy: Generated) -> None:
+    extract = json.loads((noisy.folder / "_extract.json").read_text(encoding="utf-8"))
+    assert extract["extracted_on"] == "2024-01-01"
+    assert set(extract["kind"]) == {table.channel for table in TABLES.values()}
+
+
+def test_clean_keys_are_unique_and_references_hold(clean: Generated) -> None:
+    for table in TABLES.values():
+        view = f"{table.channel}_{table.entity}"
+        twice = f"select {table.key} from {view} group by all having count(*) > 1"
+        assert clean.rows(twice) == [], table.name
+    for child, column, parent in (
+        ("shop_order_items", "order_id", "shop_orders"),
+        ("shop_order_items", "sku", "shop_products"),
+        ("shop_refunds", "order_id", "shop_orders"),
+        ("logistics_deliveries", "order_id", "shop_orders"),
+        ("store_sale_items", "receipt_no", "store_sales"),
+        ("store_sales", "store_id", "store_stores"),
+        ("store_members", "store_id", "store_stores"),
+    ):
+        orphans = f"select {column} from {child} except select {column} from {parent}"
+        assert clean.rows(orphans) == [], (child, column)
+    for table_name in ("crm_identifiers", "crm_consents"):
+        assert (
+            clean.rows(
+                f"select channel || ':' || record_key from {table_name}"
+                " except select record_id from records"
+            )
+            == []
+        )
+
+
+def test_clean_money_is_coherent(clean: Generated) -> None:
+    amount = "cast({} as decimal(18, 2))".format
+    clean.con.execute(
+        f"""
+        create or replace temp view paid as
+        select 'shop' as channel, order_id, {amount("paid_amount")} as paid,
+            paid_at is not null as is_paid
+        from shop_orders
+        union all
+        select 'store', receipt_no, {amount("amount")}, true from store_sales
+        """
+    )
+    for lines, key, head, total in (
+        ("shop_order_items", "order_id", "shop_orders", amount("goods_amount")),
+        (
+            "store_sale_items",
+            "receipt_no",
+            "store_sales",
+            f"{amount('amount')} + {amount('discount_amount')}",
+        ),
+    ):
+        differs = f"""
+            select {key}
+            from {head}
+            left join (
+                select {key}, sum({amount("line_amount")}) as lines,
+                    sum(cast(quantity as integer) * {amount("unit_price")}) as recomputed
+                from {lines} group by {key}
+            ) using ({key})
+            where lines is distinct from {total} or recomputed is distinct from {total}
+        """
+        assert clean.rows(differs) == []
+    assert (
+        clean.rows(
+            f"""
+            select order_id from shop_orders
+            where {amount("paid_amount")} <> {amount("goods_amount")}
+                - {amount("discount_amount")} + {amount("freight_amount")}
+            """
+        )
+        == []
+    )
+    assert (
+        clean.rows(
+            f"""
+            select channel, order_id
+            from paid
+            left join (
+                select channel, order_id, sum({amount("amount")}) as tendered
+                from payments_tenders group by all
+            ) using (channel, order_id)
+            where tendered is distinct from case when is_paid then paid end
+            """
+        )
+        == []
+    )
+    assert (
+        clean.rows(
+            f"""
+            select order_id
+            from (
+                select order_id, sum({amount("amount")}) as refunded from shop_refunds group by all
+            )
+            join shop_orders using (order_id)
+            where refunded > {amount("paid_amount")}
+            """
+        )
+        == []
+    )
+
+
+def test_clean_values_are_iso_and_in_time(clean: Generated) -> None:
+    stamp = "^20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$"
+    n_times = 0
+    for table in TABLES.values():
+        for column in table.columns:
+            if not column.endswith("_at"):
+                continue
+            n_times += 1
+            wrong = f"""
+                select {column} from {table.channel}_{table.entity}
+                where not regexp_matches({column}, '{stamp}') or {column} >= '2024-01-01'
+            """
+            assert clean.rows(wrong) == [], (table.name, column)
+    assert n_times > 10
+    assert clean.value("select count(*) from errors") == 0
+    assert (
+        clean.value("select count(*) from crm_customers where gender not in ('male', 'female')")
+        == 0
+    )
+
+
+def checksum_holds(number: str) -> bool:
+    total = sum(int(digit) * (2 ** (17 - place) % 11) for place, digit in enumerate(number[:17]))
+    return "10X98765432"[total % 11] == number[17]
+
+
+def test_national_ids_agree_with_their_person(clean: Generated) -> None:
+    with (PROJECT / "seeds/reference/divisions.csv").open(encoding="utf-8", newline="") as file:
+        codes = {row["division_code"] for row in csv.DictReader(file)}
+    rows = clean.rows(
+        "select id_card_no, birth_date, gender from people where id_card_no is not null"
+    )
+    assert len(rows) > 1_000
+    assert len({row[0] for row in rows}) == len(rows)
+    for number, birth_date, gender in rows:
+        text = str(number)
+        assert checksum_holds(text), text
+        assert text[:6] in codes, text
+        assert text[6:14] == str(birth_date).replace("-", ""), text
+        assert (int(text[16]) % 2 == 1) == (gender == "male"), text
+    shown = clean.value("select count(*) from crm_customers where id_card_no is not null")
+    assert isinstance(shown, int) and shown > 20
+
+
+def test_people_are_plausible(clean: Generated) -> None:
+    latin = clean.value("select avg(cast(regexp_matches(name, '[A-Za-z]') as int)) from people")
+    assert isinstance(latin, float) and 0.04 < latin < 0.12
+    top = [
+        row[0]
+        for row in clean.rows(
+            "select left(name, 1) from people where kind = 'person'"
+            " group by 1 order by count(*) desc limit 5"
+        )
+    ]
+    assert set(top) & {"王", "李", "张"} == {"王", "李", "张"}
+    assert (
+        clean.rows("select mobile from people where regexp_matches(mobile, '^1(7[01]|[0-2])')")
+        == []
+    )
+    assert clean.value("select count(*) - count(distinct mobile) from people") in range(0, 40)
+    shared = clean.value(
+        """
+        with numbers as (
+            select 'crm:' || customer_no as record_id, mobile from crm_customers
+            union all
+            select 'store:' || brand || '.' || member_no, mobile from store_members
+        )
+        select count(*) from (
+            select mobile from numbers join records using (record_id)
+            where mobile is not null group by mobile having count(distinct person_id) > 1
+        )
+        """
+    )
+    assert isinstance(shared, int) and 5 < shared < N_RECORDS * 0.1
+    assert clean.value("select count(*) from crm_identifiers where ended_at is not null") != 0
+
+
+def test_every_kind_of_noise_is_there_at_its_rate(noisy: Generated) -> None:
+    found = {row[0] for row in noisy.rows("select distinct kind from errors")}
+    used = {
+        kind for columns in COLUMNS.values() for column in columns.values() for kind in column.kinds
+    }
+    assert used | {"exact_duplicate", "near_duplicate", "missing_key"} == set(DEFAULT_RATES)
+    assert found == set(DEFAULT_RATES)
+    for table, column, kind in (
+        ("crm.customers", "gender", "gender_code"),
+        ("shop.accounts", "mobile", "mobile_format"),
+        ("store.sales", "sold_at", "time_format"),
+    ):
+        channel, entity = table.split(".")
+        n_cells = noisy.value(f"select count({column}) from {channel}_{entity}")
+        n_errors = noisy.value(
+            f"select count(*) from errors where channel = '{channel}' and entity = '{entity}'"
+            f" and column_name = '{column}' and kind = '{kind}'"
+        )
+        assert isinstance(n_cells, int) and isinstance(n_errors, int)
+        assert n_errors / n_cells == pytest.approx(DEFAULT_RATES[kind], rel=0.25), kind
+
+
+def test_recorded_errors_stand_in_the_files(clean: Generated, noisy: Generated) -> None:
+    """Each recorded cell holds what was injected; each cell that is not recorded is clean."""
+    for table in TABLES.values():
+        view = f"{table.channel}_{table.entity}"
+        mine = f"channel = '{table.channel}' and entity = '{table.entity}'"
+        whole_rows = "('exact_duplicate', 'near_duplicate', 'missing_key')"
+        noisy.con.execute(
+            f"create or replace temp view mine as select * from errors"
+            f" where {mine} and kind not in {whole_rows}"
+        )
+        # The first rows are those of the clean table, in its order; copies follow.
+        n = clean.value(f"select count(*) from {view}")
+        before = clean.con.execute(f"select {table.key}, * from {view}").fetchall()
+        after = noisy.con.execute(f"select * from {view} limit {n}").fetchall()
+        recorded = {
+            (key, column): (original, injected)
+            for key, column, original, injected in noisy.rows(
+                "select record_key, column_name, original, injected from mine"
+            )
+        }
+        seen = 0
+        for old, new in zip(before, after, strict=True):
+            for column, original, injected in zip(table.columns, old[1:], new, strict=True):
+                if original == injected:
+                    continue
+                assert recorded[(old[0], column)] == (original, injected), (table.name, column)
+                seen += 1
+        assert seen == len(recorded), table.name
+
+        copies = noisy.value(f"select count(*) from {view}")
+        n_recorded = noisy.value(
+            f"select count(*) from errors where {mine} and kind in {whole_rows}"
+        )
+        assert isinstance(copies, int) and isinstance(n, int)
+        assert copies - n == n_recorded, table.name
+        keyless = noisy.value(f"select count(*) from {view} where {table.key_column} is null")
+        assert keyless == noisy.value(
+            f"select count(*) from errors where {mine} and kind = 'missing_key'"
+        ), table.name
+
+
+def test_newer_copies_are_newer(noisy: Generated) -> None:
+    older = noisy.rows(
+        """
+        select customer_no
+        from crm_customers
+        join errors on errors.record_key = customer_no and errors.kind = 'near_duplicate'
+            and errors.entity = 'customers'
+        group by customer_no
+        having count(distinct updated_at) <> 2
+            or max_by(member_level, updated_at) is distinct from any_value(injected)
+        """
+    )
+    assert older == []
+
+
+def test_committed_seeds_are_what_the_sample_command_writes(tmp_path: Path) -> None:
+    cli.write_sample(tmp_path)
+    for name in ["_extract.json", *(table.seed_file for table in TABLES.values())]:
+        committed = (PROJECT / "seeds" / "raw" / name).read_bytes()
+        assert committed == (tmp_path / name).read_bytes(), f"{name}: run generate.py --sample"
+    size = sum(path.stat().st_size for path in tmp_path.rglob("*.csv"))
+    assert size < 2_000_000
+
+
+@pytest.mark.parametrize("records", [1, 2, 17])
+def test_small_worlds(records: int, tmp_path: Path) -> None:
+    assert cli.main(["--records", str(records), "--out", str(tmp_path / "small")]) == 0
+    generated = Generated(tmp_path / "small", "csv")
+    assert generated.value("select count(*) from records") == records
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([], "--records N and --out DIR are needed"),
+        (["--records", "0", "--out", "x"], "from 1 to"),
+        (["--records", "many", "--out", "x"], "invalid int value"),
+        (["--records", "5", "--out", "x", "--format", "xml"], "invalid choice"),
+        (["--records", "5", "--out", "x", "--noise", "loud"], "invalid choice"),
+        (["--records", "5", "--out", "x", "--seed", "-1"], "must not be negative"),
+        (["--records", "5", "--out", "FULL"], "is not empty"),
+        (["--records", "5", "--out", "FULL", "--overwrite"], "did not write"),
+        (["--records", "5", "--out", "FULL/mine.txt"], "is a file"),
+        (["--sample", "--seed", "3"], "takes no other argument"),
+    ],
+)
+def test_bad_arguments_end_in_one_line(
+    arguments: list[str], says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    full = tmp_path / "full"
+    full.mkdir()
+    (full / "mine.txt").write_text("mine")
+    given = [a.replace("FULL", str(full)) if a.startswith("FULL") else a for a in arguments]
+    assert cli.main(given) == 2
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert says in output.err
+    assert output.err.count("\n") == 1
+    assert (full / "mine.txt").read_text() == "mine"
+
+
+def test_an_earlier_run_is_replaced_only_when_asked(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert cli.main(["--records", "20", "--out", str(out)]) == 0
+    assert cli.main(["--records", "30", "--out", str(out)]) == 2
+    assert cli.main(["--records", "30", "--out", str(out), "--overwrite"]) == 0
+    assert Generated(out, "csv").value("select count(*) from records") == 30
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_failure_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> dict[str, int]:
+        raise OSError("disk is full")
+
+    monkeypatch.setattr(cli, "generate", fail)
+    assert cli.main(["--records", "20", "--out", str(tmp_path / "out")]) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_settings_default_to_the_committed_sample() -> None:
+    assert Settings(records=1).seed == cli.SAMPLE.seed
