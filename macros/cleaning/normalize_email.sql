@@ -2,8 +2,9 @@
     In: a column of clean text. -#}
 {% macro normalize_email(column) -%}
     case
-        when {{ regexp_like(column, '^[^@ ,;:()<>"]+@[^@ ,;:()<>"._-][^@ ,;:()<>"_]*[.][^@ ,;:()<>"._-]{2,}$') }}
+        when {{ regexp_like(column, '^[^@ ,;:()<>"]+@[^@ ,;:()<>"._-][^@ ,;:()<>"_]*[.][^@ ,;:()<>"._0-9-][^@ ,;:()<>"._]*[^@ ,;:()<>"._-]$') }}
             and {{ column }} not like '%..%' and {{ column }} not like '.%' and {{ column }} not like '%.@%'
+            and {{ column }} not like '%@%-.%' and {{ column }} not like '%@%.-%'
             and length({{ column }}) <= 254
             then lower({{ column }})
     end

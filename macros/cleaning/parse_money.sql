@@ -1,15 +1,17 @@
 {#- A sum of money in yuan: 1234.5, ¥1,234.50, 1234.5元, 1.2万, RMB 88, (15.00). In: a column of clean text (full-width
     digits are plain by then). Out: decimal(18, 2), half a fen rounded away from zero; null where it is no sum in yuan:
-    another currency, commas that do not stand at the thousands. -#}
+    another currency, commas that do not stand at the thousands, two signs, half a pair of brackets. -#}
 {% macro parse_money(column) -%}
+    {%- set currency = '(?i:¥|RMB|CNY|人民币)' -%}
+    {%- set amount = '(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:[.][0-9]+)? ?[千万亿]?(?i:元|圆|块|RMB|CNY)?整?' -%}
     case
         when {{ regexp_like(column, '^-?[0-9]+([.][0-9]+)?$') }} then try_cast({{ column }} as decimal(18, 2))
         when {{ regexp_like(
             column,
-            '^[(]?[+-]?(¥|RMB|CNY|人民币)? ?[+-]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)([.][0-9]+)? ?[千万亿]?(元|圆|块|RMB|CNY)?整?[)]?$'
+            '^(?:(?:[+-]?' ~ currency ~ '? ?|' ~ currency ~ ' ?[+-])' ~ amount ~ '|[(]' ~ currency ~ '? ?' ~ amount ~ '[)])$'
         ) }}
             then try_cast(
-                try_cast({{ regexp_remove(column, '[^0-9.]') }} as decimal(24, 6))
+                try_cast({{ regexp_remove(column, '[^0-9.]') }} as decimal(26, 10))
                 * case
                     when {{ column }} like '%亿%' then 100000000
                     when {{ column }} like '%万%' then 10000

@@ -3,7 +3,7 @@
     In: a column of clean text. Out: a timestamp without zone, local where the text names no zone and UTC where it
     does (time_zone_of says which); null where it is no possible time between 1900 and 2100. -#}
 {% macro parse_timestamp(column) -%}
-    {%- set clock = '^([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[T ]*([0-9]{1,2})[:时点]([0-9]{1,2})(?:[:分]([0-9]{1,2}(?:[.][0-9]+)?)?)?秒?)?(?: ?(?:Z|UTC|GMT|[+-][0-9]{2}:?(?:[0-9]{2})?))?$' -%}
+    {%- set clock = '^([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})[日号]?(?:[T ]*([0-9]{1,2})[:时点]([0-9]{1,2})(?:[:分]([0-9]{1,2}(?:[.][0-9]+)?)?)?秒?)?(?: ?(?:Z|UTC|GMT|[+-](?:0[0-9]|1[0-4]):?(?:[0-5][0-9])?))?$' -%}
     {%- set digits = '^((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})(?:[T ]?([0-9]{2}):?([0-9]{2}):?([0-9]{2})?)?$' -%}
     case
         when {{ column }} like '____-__-__ __:__:__' or {{ column }} like '____-__-__'
@@ -16,7 +16,7 @@
             then {{ plausible_time(epoch_to_timestamp("try_cast(" ~ column ~ " as double) / 1000")) }}
         -- Day 1 of a spreadsheet is 1900-01-01 of a calendar with a 29 February 1900; 25569 is 1970-01-01.
         when {{ regexp_like(column, '^[1-7][0-9]{4}([.][0-9]+)?$') }}
-            then {{ epoch_to_timestamp("round((try_cast(" ~ column ~ " as double) - 25569) * 86400)") }}
+            then {{ plausible_time(epoch_to_timestamp("round((try_cast(" ~ column ~ " as double) - 25569) * 86400)")) }}
         when {{ regexp_like(column, clock) }}
             then {{ plausible_time(add_minutes(timestamp_of_parts(column, clock), "-" ~ zone_offset_minutes(column))) }}
     end
@@ -26,7 +26,9 @@
 {% macro time_zone_of(column) -%}
     case
         when {{ column }} like '____-__-__ __:__:__' or {{ column }} like '____-__-__' then null
-        when {{ regexp_like(column, '^[0-9]{9,10}([.][0-9]+)?$') }} or {{ regexp_like(column, '^[0-9]{12,13}$') }}
+        when {{ regexp_like(column, '^[0-9]{9,10}([.][0-9]+)?$') }}
+            -- Twelve digits from 19 or 20 on are a day with hour and minute.
+            or {{ regexp_like(column, '^([0-9]{13}|(1[0-8]|2[1-9]|[3-9][0-9])[0-9]{10})$') }}
             or {{ regexp_like(column, zone_suffix()) }}
             then 'UTC'
     end

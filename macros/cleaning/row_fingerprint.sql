@@ -1,5 +1,6 @@
 {#- A text that is equal for rows of equal content: the last tiebreak among rows of one key, so that the order of rows
-    never decides. In: names of columns. Out: md5 in hex. -#}
+    never decides. Empty is null: CSV files cannot tell them apart, seeds and tables can.
+    In: names of columns. Out: md5 in hex. -#}
 {% macro row_fingerprint(columns) -%}
-    md5({% for column in columns %}coalesce({{ column }}, '~'){{ " || '|' || " if not loop.last }}{% endfor %})
+    md5({% for column in columns %}coalesce({{ column }}, ''){{ " || '|' || " if not loop.last }}{% endfor %})
 {%- endmacro %}

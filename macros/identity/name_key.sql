@@ -1,6 +1,6 @@
 {#- What a name says of identity. Chinese, Japanese and Korean names have two signs or more; other names at least two
-    words. A title (张女士), a mask (张**, 张某), a nickname (小王) or a remark is no full name: it is compatible or unknown,
-    never different. -#}
+    words. A title (张女士, Mr Smith), a mask (张**, 张某), a nickname (小王), an initial or a remark is no full name: it is
+    compatible or unknown, never different. -#}
 
 {#- The key by which full names are the same: small letters, no blanks and dots, two Latin words in either order;
     null where the name is not full. In: a column of clean text. -#}
@@ -18,14 +18,16 @@
 {#- The first sign of a partial Chinese name that stands for a family name (张女士, 张**, 张某), else null. -#}
 {% macro family_name_of_partial(column) -%}
     case
-        when {{ is_partial_name(column) }} and {{ regexp_like(column, '^[一-鿿](' ~ name_titles() ~ '|某|[*＊xX])') }}
+        when {{ is_partial_name(column) }} and {{ regexp_like(column, '^[一-鿿] ?(' ~ name_titles() ~ '|某|[*＊xX])') }}
             then left({{ column }}, 1)
     end
 {%- endmacro %}
 
 {% macro is_partial_name(column) -%}
     {{ regexp_like(
-        column, '[0-9*＊@_]|某|(' ~ name_titles() ~ ')$|^[小老阿][一-鿿]$|^[一-鿿][xX]{1,2}$|(^| )[^ ][.]?( |$)'
+        column,
+        '[0-9*＊@_]|某|(' ~ name_titles() ~ ')$|^[小老阿] ?[一-鿿]$|^[一-鿿] ?[xX]{1,2}$'
+        ~ '|^([Mm][Rr][Ss]?|M[Ss]|[Mm]s|[Mm]iss|[Dd]r)[.]? |(^| )[^ ' ~ cjk_signs() ~ '][.]?( |$)'
     ) }}
 {%- endmacro %}
 
@@ -34,10 +36,20 @@
 {%- endmacro %}
 
 {% macro cjk_name() -%}
-    ^[一-鿿㐀-䶿぀-ヿ가-힣][一-鿿㐀-䶿぀-ヿ가-힣 ·・]{1,14}$
+    ^[{{ cjk_signs() }}][{{ cjk_signs() }} ·・]{1,14}$
 {%- endmacro %}
 
-{#- Whether a name is a company's, by its ending (seed company_suffixes). In: a name column; the seed's column. -#}
+{#- Ranges of a regular expression; the last holds the rare signs of names such as 李𬀩. -#}
+{% macro cjk_signs() -%}
+    一-鿿㐀-䶿぀-ヿ가-힣𠀀-𳎯
+{%- endmacro %}
+
+{#- Whether a name is a company's, by its ending (seed company_suffixes); Latin endings are words of their own, or Mr
+    Vinc were a company. In: a name column; the seed's column. -#}
 {% macro has_suffix(column, suffix) -%}
     right(lower({{ column }}), length({{ suffix }})) = {{ suffix }}
+    and (
+        {{ regexp_like(suffix, '^[^a-z]') }}
+        or {{ regexp_like("right(lower(" ~ column ~ "), length(" ~ suffix ~ ") + 1)", '^[^a-z]') }}
+    )
 {%- endmacro %}

@@ -22,7 +22,7 @@
 {#- A text that should hold no core value but may (a mobile as nickname, an e-mail in a remark): masked where it does. -#}
 {% macro mask_embedded(column) -%}
     case
-        when {{ regexp_like(column, '(^|[^0-9])1[3-9][0-9]{9}($|[^0-9])|[1-9][0-9]{16}[0-9Xx]|[^ @]+@[^ @]+[.]') }}
+        when {{ regexp_like(column, '(^|[^0-9]|86)1[3-9][0-9]([ -]?[0-9]){8}($|[^0-9])|[1-9][0-9]{16}[0-9Xx]|[^ @]+@[^ @]+[.]') }}
             then {{ mask_any(column) }}
         else {{ column }}
     end

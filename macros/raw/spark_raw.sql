@@ -14,17 +14,17 @@
     {{ return(files) }}
 {%- endmacro %}
 
-{#- All extracts below a folder: rows of path and length. -#}
+{#- The paths of all extracts below a folder. Empty files are not among them: who starts the session refuses those. -#}
 {% macro spark_listing(raw_path) -%}
     {{ return(run_query(
-        'select path, length from binaryFile.`' ~ spark_path(raw_path) ~ '/{*,*/*}/*.{csv,parquet}` order by path asc'
-    ).rows) }}
+        'select path from binaryFile.`' ~ spark_path(raw_path) ~ '/{*,*/*}/*.{csv,parquet}` order by path asc'
+    ).columns[0].values()) }}
 {%- endmacro %}
 
 {#- The files of one raw table in a listing, without their columns. -#}
 {% macro spark_files_of(listing, channel, entity) -%}
     {%- set files = [] -%}
-    {%- for path, length in listing -%}
+    {%- for path in listing -%}
         {%- set parts = path.split('/') -%}
         {%- set n_parts = 2 if parts[-2] == channel and parts[-1].rsplit('.', 1)[0] == entity
             else 3 if parts[-3] == channel and parts[-2] == entity
@@ -35,7 +35,6 @@
                 'pattern': spark_path(path),
                 'relative_path': parts[-n_parts:] | join('/'),
                 'format': path.rsplit('.', 1)[1],
-                'length': length,
             }) -%}
         {%- endif -%}
     {%- endfor -%}
@@ -55,8 +54,6 @@
                 {%- do problems.append(
                     file.relative_path ~ ': is a CSV file: on Spark raw extracts are Parquet files, which make intake makes.'
                 ) -%}
-            {%- elif not file.length -%}
-                {%- do problems.append(file.relative_path ~ ': the file is empty: export it again, or remove it.') -%}
             {%- else -%}
                 {%- set names = run_query('describe query select * from parquet.`' ~ file.pattern ~ '`').columns[0].values()
                     | map('trim') | map('lower') | list -%}

@@ -1,5 +1,5 @@
--- Guards the join of orders to customers: segments and anonymous orders together are the counted transactions, in
--- orders and in money.
+-- Guards the join of orders to customers: segments and anonymous orders together are the counted
+-- transactions, in orders and in money.
 with counted as (
 
     select
@@ -11,7 +11,8 @@ with counted as (
         is_counted
         and (
             ordered_on is null
-            or ordered_on <= (select as_of.as_of_date from {{ ref('int_activity__as_of_date') }} as as_of)
+            or ordered_on
+            <= (select as_of.as_of_date from {{ ref('int_activity__as_of_date') }} as as_of)
         )
 
 ),

@@ -1,4 +1,5 @@
--- Guards the lines: each is in the mart, or belongs to a return that became a refund, or its order is in no extract.
+-- Guards the lines: each is in the mart, or belongs to a return that became a refund, or its
+-- order is in no extract.
 with lines as (
 
     select * from {{ ref('int_activity__order_lines') }}

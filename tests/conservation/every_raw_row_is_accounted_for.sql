@@ -1,4 +1,5 @@
--- Guards against silent loss: a raw row is kept, dropped as a duplicate, rejected with a reason, or deleted at its source.
+-- Guards against silent loss: a raw row is kept, dropped as a duplicate, rejected with a reason,
+-- or deleted at its source.
 {% set entities = {
     'crm': ['customers', 'identifiers', 'consents'],
     'shop': ['accounts', 'orders', 'order_items', 'refunds', 'products'],

@@ -1,4 +1,5 @@
--- Guards the refunds: their sum stands in the transactions, save those whose order is in no extract.
+-- Guards the refunds: their sum stands in the transactions, save those whose order is in no
+-- extract.
 with refunds as (
 
     select

@@ -21,7 +21,10 @@ later_orders as (
 
     select distinct customer_id
     from {{ ref('customer_transactions') }}
-    where is_counted and ordered_on > (select as_of.as_of_date from {{ ref('int_activity__as_of_date') }} as as_of)
+    where
+        is_counted
+        and ordered_on
+        > (select as_of.as_of_date from {{ ref('int_activity__as_of_date') }} as as_of)
 
 )
 

@@ -1,5 +1,5 @@
--- Guards the way of every yuan: what the raw rows say was paid is in the mart, in a return receipt that became a refund,
--- or in a row that was dropped as a duplicate, rejected or deleted.
+-- Guards the way of every yuan: what the raw rows say was paid is in the mart, in a return
+-- receipt that became a refund, or in a row that was dropped as a duplicate, rejected or deleted.
 with raw_texts as (
 
     select {{ clean_text('paid_amount') }} as amount_text
@@ -33,7 +33,8 @@ folded_returns as (
 
     select coalesce(sum(orders.paid_amount), 0) as amount
     from {{ ref('int_activity__return_receipts') }} as return_receipts
-    inner join {{ ref('int_activity__orders') }} as orders on orders.order_id = return_receipts.order_id
+    inner join {{ ref('int_activity__orders') }} as orders
+        on orders.order_id = return_receipts.order_id
     where return_receipts.original_order_id is not null
 
 ),

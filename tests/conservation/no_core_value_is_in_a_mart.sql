@@ -1,4 +1,5 @@
--- Guards privacy: no full mobile, id number or e-mail address stands in a text of a mart that people read.
+-- Guards privacy: no full mobile, id number or e-mail address stands in a text of a mart that
+-- people read.
 {% set texts = [
     ('customer_base', ['name', 'mobile_masked', 'email_masked', 'company_name', 'occupation']),
     ('customer_attribute_lineage', ['chosen_value', list_to_text('losing_values', ' ')]),
@@ -58,5 +59,9 @@ select
     'id number or e-mail address' as kind,
     count(*) as n_rows
 from mart_texts
-where {{ regexp_like('mart_text', '(^|[^0-9])[1-9][0-9]{5}(19|20)[0-9]{9}[0-9Xx]($|[^0-9])|[A-Za-z0-9_.-]{2,}@[A-Za-z0-9-]+[.][a-z]') }}
+where {{ regexp_like(
+    'mart_text',
+    '(^|[^0-9])[1-9][0-9]{5}(19|20)[0-9]{9}[0-9Xx]($|[^0-9])'
+    ~ '|[A-Za-z0-9_.-]{2,}@[A-Za-z0-9-]+[.][a-z]'
+) }}
 group by mart

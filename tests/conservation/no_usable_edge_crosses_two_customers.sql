@@ -1,4 +1,5 @@
--- Guards the closure: records that share a link key are one customer, whatever the length of the chain.
+-- Guards the closure: records that share a link key are one customer, whatever the length of the
+-- chain.
 select
     firewall.link_key,
     count(distinct crosswalk.customer_id) as n_customers

@@ -1,4 +1,6 @@
--- Whose order it is: by the account, else by a mobile on the receipt that exactly one customer holds, else nobody's.
+-- Whose order it is: by the account, else by a mobile on the receipt that exactly one customer
+-- holds, else nobody's. Where the mobile of a receipt is a foreign or fixed number, it is a
+-- telephone.
 with orders as (
 
     select * from {{ ref('int_activity__orders') }}
@@ -30,7 +32,10 @@ single_holders as (
         min(crosswalk.customer_id) as customer_id
     from firewall
     inner join crosswalk on crosswalk.record_id = firewall.record_id
-    where firewall.reason not in ('placeholder', 'hub_of_records', 'hub_of_people', 'type_never_links')
+    where
+        firewall.reason not in (
+            'placeholder', 'hub_of_records', 'hub_of_people', 'type_never_links'
+        )
     group by firewall.identifier_hash
     having count(distinct crosswalk.customer_id) = 1
 
@@ -41,13 +46,18 @@ mentions as (
     select
         'store:' || store_sales.receipt_no as order_id,
         {{ keyed_hash(
-            "'mobile|'"
-            ~ ("" if var('merge_across_legal_entities') else " || '@' || coalesce(orders.legal_entity, '')")
-            ~ " || '|' || store_sales.mobile"
+            "case when store_sales.mobile is null then 'telephone|' else 'mobile|' end"
+            ~ (
+                "" if var('merge_across_legal_entities')
+                else " || '@' || coalesce(orders.legal_entity, '')"
+            )
+            ~ " || '|' || coalesce(store_sales.mobile, store_sales.telephone)"
         ) }} as identifier_hash
     from store_sales
     inner join orders on orders.order_id = 'store:' || store_sales.receipt_no
-    where store_sales.mobile is not null and orders.record_id is null
+    where
+        coalesce(store_sales.mobile, store_sales.telephone) is not null
+        and orders.record_id is null
 
 ),
 

@@ -53,7 +53,10 @@ priced as (
         products.subcategory,
         all_lines.quantity,
         all_lines.unit_price,
-        cast(coalesce(all_lines.line_amount, all_lines.quantity * all_lines.unit_price) as decimal(18, 2)) as line_amount,
+        cast(
+            coalesce(all_lines.line_amount, all_lines.quantity * all_lines.unit_price)
+            as decimal(18, 2)
+        ) as line_amount,
         cast(all_lines.quantity * products.unit_cost as decimal(18, 2)) as cost_amount
     from all_lines
     left join products on products.sku = all_lines.sku

@@ -1,4 +1,10 @@
--- Orders of the shops and receipts of the stores in one shape, times in the time zone of the marts.
+-- Orders of the shops and receipts of the stores in one shape, times in the time zone of the
+-- marts.
+{% set shop_time_zone = channel_timezone(
+    'shop', "concat_ws('.', shop_orders.platform, shop_orders.shop_id)"
+) -%}
+{% set store_time_zone = channel_timezone('store') -%}
+
 with shop_orders as (
 
     select * from {{ ref('stg_shop__orders') }}
@@ -29,7 +35,8 @@ shop_accounts as (
 
 ),
 
--- A receipt names a member without the brand: the brand of its store, else the only member of that number.
+-- A receipt names a member without the brand: the brand of its store, else the only member of
+-- that number.
 members_by_number as (
 
     select
@@ -47,7 +54,8 @@ shop_in_one_shape as (
         'shop:' || shop_orders.order_id as order_id,
         'shop' as channel,
         shop_accounts.record_id,
-        shop_orders.account_id is not null and shop_accounts.record_id is null as has_unknown_account,
+        shop_orders.account_id is not null
+        and shop_accounts.record_id is null as has_unknown_account,
         shop_orders.platform,
         shop_orders.shop_id,
         cast(null as string) as store_id,
@@ -57,11 +65,11 @@ shop_in_one_shape as (
         'shop:' || shop_orders.parent_order_id as parent_order_id,
         {{ to_business_time(
             'shop_orders.ordered_at', "coalesce(shop_orders.ordered_at_zone, "
-            ~ channel_timezone('shop', "concat_ws('.', shop_orders.platform, shop_orders.shop_id)") ~ ")"
+            ~ shop_time_zone ~ ")"
         ) }} as ordered_at,
         {{ to_business_time(
             'shop_orders.paid_at', "coalesce(shop_orders.paid_at_zone, "
-            ~ channel_timezone('shop', "concat_ws('.', shop_orders.platform, shop_orders.shop_id)") ~ ")"
+            ~ shop_time_zone ~ ")"
         ) }} as paid_at,
         shop_orders.status,
         false as is_return,
@@ -100,16 +108,20 @@ store_in_one_shape as (
         cast(null as string) as parent_order_id,
         {{ to_business_time(
             'store_sales.sold_at',
-            "coalesce(store_sales.sold_at_zone, stores.time_zone, " ~ channel_timezone('store') ~ ")"
+            "coalesce(store_sales.sold_at_zone, stores.time_zone, " ~ store_time_zone ~ ")"
         ) }} as ordered_at,
         {{ to_business_time(
             'store_sales.sold_at',
-            "coalesce(store_sales.sold_at_zone, stores.time_zone, " ~ channel_timezone('store') ~ ")"
+            "coalesce(store_sales.sold_at_zone, stores.time_zone, " ~ store_time_zone ~ ")"
         ) }} as paid_at,
-        case when coalesce(store_sales.is_return, false) then 'returned' else 'completed' end as status,
+        case
+            when coalesce(store_sales.is_return, false) then 'returned' else 'completed'
+        end as status,
         coalesce(store_sales.is_return, false) as is_return,
         store_sales.original_order_id,
-        cast(store_sales.amount + coalesce(store_sales.discount_amount, 0) as decimal(18, 2)) as goods_amount,
+        cast(
+            store_sales.amount + coalesce(store_sales.discount_amount, 0) as decimal(18, 2)
+        ) as goods_amount,
         store_sales.discount_amount,
         cast(0 as decimal(18, 2)) as freight_amount,
         store_sales.amount as paid_amount,
@@ -120,7 +132,9 @@ store_in_one_shape as (
     from store_sales
     left join stores on stores.store_id = store_sales.store_id
     left join store_members as members
-        on members.member_no = store_sales.member_no and members.brand is not distinct from stores.brand
+        on
+            members.member_no = store_sales.member_no
+            and members.brand is not distinct from stores.brand
     left join members_by_number on members_by_number.member_no = store_sales.member_no
 
 ),

@@ -1,4 +1,5 @@
--- What was given back for an order, by the shop or over a store's counter; line_no where one line is meant.
+-- What was given back for an order, by the shop or over a store's counter; line_no where one line
+-- is meant.
 with shop_refunds as (
 
     select * from {{ ref('stg_shop__refunds') }}
@@ -17,7 +18,8 @@ lines as (
 
 ),
 
--- A return receipt names products, not lines: the first line of the original order with that product.
+-- A return receipt names products, not lines: the first line of the original order with that
+-- product.
 first_line_of_product as (
 
     select
@@ -43,7 +45,10 @@ returned_lines as (
         on
             first_line_of_product.order_id = return_receipts.original_order_id
             and first_line_of_product.sku = lines.sku
-    group by return_receipts.order_id, return_receipts.original_order_id, first_line_of_product.line_no
+    group by
+        return_receipts.order_id,
+        return_receipts.original_order_id,
+        first_line_of_product.line_no
 
 ),
 
@@ -86,7 +91,8 @@ all_refunds as (
         cast(null as string) as line_no,
         cast(null as decimal(18, 3)) as returned_quantity,
         cast(
-            return_receipts.refund_amount - coalesce(returned_totals.line_refund_amount, 0) as decimal(18, 2)
+            return_receipts.refund_amount - coalesce(returned_totals.line_refund_amount, 0)
+            as decimal(18, 2)
         ) as refund_amount
     from return_receipts
     left join returned_totals on returned_totals.return_order_id = return_receipts.order_id

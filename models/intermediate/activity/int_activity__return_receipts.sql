@@ -1,4 +1,5 @@
--- Receipts of returns and the order that each gives back: its own id, else a receipt, else a shop order of that number.
+-- Receipts of returns and the order that each gives back: its own id, else a receipt, else a shop
+-- order of that number.
 with orders as (
 
     select * from {{ ref('int_activity__orders') }}

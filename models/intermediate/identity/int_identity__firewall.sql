@@ -112,13 +112,18 @@ decided as (
         n_people,
         reason,
         case
-            when reason in ('decisive', 'verified', 'one_name', 'name_of_several', 'family_name_of_one') then 'link'
+            when
+                reason in (
+                    'decisive', 'verified', 'one_name', 'name_of_several', 'family_name_of_one'
+                )
+                then 'link'
             when reason = 'ambiguous_name' then 'review'
             else 'exclude'
         end as decision,
         case
             when reason in ('decisive', 'verified', 'one_name') then identifier_hash
-            when reason in ('name_of_several', 'family_name_of_one') then identifier_hash || '#' || md5(group_name)
+            when reason in ('name_of_several', 'family_name_of_one')
+                then identifier_hash || '#' || md5(group_name)
         end as link_key
     from judged
 

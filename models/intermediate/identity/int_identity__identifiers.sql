@@ -193,7 +193,9 @@ hashed as (
         scoped.channel,
         scoped.identifier_type,
         scoped.scope,
-        {{ keyed_hash("scoped.identifier_type || '|' || scoped.scope || '|' || scoped.identifier_value") }} as identifier_hash,
+        {{ keyed_hash(
+            "scoped.identifier_type || '|' || scoped.scope || '|' || scoped.identifier_value"
+        ) }} as identifier_hash,
         case
             when scoped.identifier_type = 'mobile' then {{ mask_mobile('scoped.identifier_value') }}
             when scoped.identifier_type = 'email' then {{ mask_email('scoped.identifier_value') }}

@@ -81,8 +81,15 @@ described as (
         {{ national_id_area_code('national_id') }} as id_area_code,
         brand,
         legal_entity,
-        {{ to_business_time('registered_at', 'time_zone') }} as registered_at,
-        {{ to_business_time('updated_at', 'time_zone') }} as updated_at
+        -- A time in the future is a finding; nothing is dated or decided by it.
+        case
+            when not {{ is_future('registered_at') }}
+                then {{ to_business_time('registered_at', 'time_zone') }}
+        end as registered_at,
+        case
+            when not {{ is_future('updated_at') }}
+                then {{ to_business_time('updated_at', 'time_zone') }}
+        end as updated_at
     from account_records
 
 )

@@ -31,6 +31,7 @@ winners as (
         attribute_value,
         record_id,
         observed_at,
+        earliest_at,
         completeness_rank,
         source_priority,
         is_derived
@@ -46,9 +47,17 @@ contests as (
         winners.customer_id,
         winners.attribute,
         min(candidates.completeness_rank) as best_losing_completeness_rank,
+        min(candidates.earliest_at) filter (
+            where candidates.completeness_rank = winners.completeness_rank
+        ) as best_losing_earliest_at,
         min(candidates.source_priority) filter (
             where candidates.completeness_rank = winners.completeness_rank
         ) as best_losing_priority,
+        max(candidates.observed_at) filter (
+            where
+            candidates.completeness_rank = winners.completeness_rank
+            and candidates.source_priority = winners.source_priority
+        ) as best_losing_observed_at,
         {{ list_distinct_sorted('candidates.attribute_value') }} as losing_values
     from winners
     inner join candidates
@@ -71,10 +80,22 @@ explained as (
         case
             when winners.is_derived then 'derived_from_national_id'
             when contests.customer_id is null then 'only_value'
-            when winners.attribute = 'acquisition_channel' then 'earliest'
-            when contests.best_losing_completeness_rank > winners.completeness_rank then 'most_complete'
+            when contests.best_losing_completeness_rank > winners.completeness_rank
+                then 'most_complete'
+            when
+                coalesce(
+                    winners.earliest_at < contests.best_losing_earliest_at,
+                    winners.earliest_at is not null
+                )
+                then 'earliest'
             when contests.best_losing_priority > winners.source_priority then 'source_priority'
-            else 'most_recent'
+            when
+                coalesce(
+                    winners.observed_at > contests.best_losing_observed_at,
+                    winners.observed_at is not null
+                )
+                then 'most_recent'
+            else 'tiebreak'
         end as survivorship_rule,
         coalesce(contests.losing_values, {{ empty_text_list() }}) as losing_values
     from winners

@@ -1,4 +1,5 @@
--- What each account says of its customer: one row per record and attribute. Core values are masked from here on.
+-- What each account says of its customer: one row per record and attribute. Core values are
+-- masked from here on.
 with crm_customers as (
 
     select * from {{ ref('stg_crm__customers') }}
@@ -131,11 +132,16 @@ ranked_sources as (
         all_candidates.record_id,
         records.updated_at as observed_at,
         -- Where a customer came from is told by the first account, not by the newest.
-        case when all_candidates.attribute = 'acquisition_channel' then records.registered_at end as earliest_at,
+        case
+            when all_candidates.attribute = 'acquisition_channel' then records.registered_at
+        end as earliest_at,
         case
             when all_candidates.is_derived then 0
             -- A full name before 张女士 and before a number that stands where the name should.
-            when all_candidates.attribute = 'name' and {{ name_key('all_candidates.attribute_value') }} is null then 2
+            when
+                all_candidates.attribute = 'name'
+                and {{ name_key('all_candidates.attribute_value') }} is null
+                then 2
             else 1
         end as completeness_rank,
         coalesce(attribute_sources.priority, 99) as source_priority,
@@ -148,7 +154,11 @@ ranked_sources as (
             attribute_sources.attribute = all_candidates.attribute
             and attribute_sources.channel = records.channel
     -- A mobile or an e-mail that stands where the name should is no name.
-    where not (all_candidates.attribute = 'name' and {{ regexp_like('all_candidates.attribute_value', '[0-9]{7}|@') }})
+    where
+        not (
+            all_candidates.attribute = 'name'
+            and {{ regexp_like('all_candidates.attribute_value', '[0-9]{7}|@') }}
+        )
 
 )
 

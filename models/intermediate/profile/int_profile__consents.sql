@@ -31,12 +31,21 @@ consents_per_customer as (
 
     select
         crosswalk.customer_id,
-        coalesce(bool_and(latest_statements.is_granted)
-            filter (where latest_statements.purpose = 'personalisation'), false) as allows_personalisation,
-        coalesce(bool_and(latest_statements.is_granted)
-            filter (where latest_statements.purpose = 'marketing'), false) as allows_marketing,
-        coalesce(bool_and(latest_statements.is_granted)
-            filter (where latest_statements.purpose = 'data_sharing'), false) as allows_sharing
+        coalesce(
+            bool_and(latest_statements.is_granted)
+                filter (where latest_statements.purpose = 'personalisation'),
+            false
+        ) as allows_personalisation,
+        coalesce(
+            bool_and(latest_statements.is_granted)
+                filter (where latest_statements.purpose = 'marketing'),
+            false
+        ) as allows_marketing,
+        coalesce(
+            bool_and(latest_statements.is_granted)
+                filter (where latest_statements.purpose = 'data_sharing'),
+            false
+        ) as allows_sharing
     from latest_statements
     inner join crosswalk on crosswalk.record_id = latest_statements.record_id
     group by crosswalk.customer_id

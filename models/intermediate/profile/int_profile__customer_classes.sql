@@ -27,7 +27,11 @@ classified as (
 
     select
         customer_id,
-        case when is_test then 'test' when is_employee then 'employee' else 'consumer' end as customer_class
+        case
+            when is_test then 'test'
+            when is_employee then 'employee'
+            else 'consumer'
+        end as customer_class
     from flags_per_customer
 
 )

@@ -112,7 +112,10 @@ assembled as (
         record_totals.n_records,
         -- What was stated against what the national id says.
         case
-            when record_totals.id_birth_date is null or record_totals.latest_stated_birth_date is null then 'unknown'
+            when
+                record_totals.id_birth_date is null
+                or record_totals.latest_stated_birth_date is null
+                then 'unknown'
             when
                 record_totals.latest_stated_birth_date = record_totals.id_birth_date
                 and record_totals.earliest_stated_birth_date = record_totals.id_birth_date
@@ -120,7 +123,10 @@ assembled as (
             else 'differs'
         end as age_check,
         case
-            when record_totals.id_gender is null or record_totals.greatest_stated_gender is null then 'unknown'
+            when
+                record_totals.id_gender is null
+                or record_totals.greatest_stated_gender is null
+                then 'unknown'
             when
                 record_totals.greatest_stated_gender = record_totals.id_gender
                 and record_totals.least_stated_gender = record_totals.id_gender

@@ -1,6 +1,6 @@
--- Sums far from others of their channel and category, by the median of the logarithm and the median
--- absolute deviation, which outliers themselves do not move
--- (Iglewicz, Hoaglin: How to Detect and Handle Outliers, 1993). What is found stays and counts.
+-- Sums far from others of their channel and category, by the median of the logarithm and the
+-- median absolute deviation, which outliers themselves do not move (Iglewicz, Hoaglin: How to
+-- Detect and Handle Outliers, 1993). What is found stays and counts.
 with orders as (
 
     select * from {{ ref('int_activity__orders') }}

@@ -87,10 +87,14 @@ lines_without_order as (
 
     select
         split_part(lines.order_id, ':', 1) as channel,
-        case split_part(lines.order_id, ':', 1) when 'shop' then 'order_items' else 'sale_items' end as entity,
+        case split_part(lines.order_id, ':', 1)
+            when 'shop' then 'order_items' else 'sale_items'
+        end as entity,
         {{ raw_key('lines.order_id') }} || '.' || lines.line_no as record_key,
         cast(null as string) as record_id,
-        case split_part(lines.order_id, ':', 1) when 'shop' then 'order_id' else 'receipt_no' end as column_name,
+        case split_part(lines.order_id, ':', 1)
+            when 'shop' then 'order_id' else 'receipt_no'
+        end as column_name,
         'unknown_order' as rule,
         '' as value_masked
     from lines
@@ -151,7 +155,9 @@ unknown_products as (
 
     select
         split_part(order_id, ':', 1) as channel,
-        case split_part(order_id, ':', 1) when 'shop' then 'order_items' else 'sale_items' end as entity,
+        case split_part(order_id, ':', 1)
+            when 'shop' then 'order_items' else 'sale_items'
+        end as entity,
         {{ raw_key('order_id') }} || '.' || line_no as record_key,
         cast(null as string) as record_id,
         'sku' as column_name,
@@ -225,9 +231,10 @@ unknown_day_of_extraction as (
 all_findings as (
 
     {% for relation in [
-        'unknown_accounts', 'zero_amounts', 'lines_without_order', 'refunds_without_order', 'tenders_without_order',
-        'deliveries_without_order', 'unknown_products', 'unknown_time_zones', 'differing_birth_dates',
-        'differing_genders', 'unknown_day_of_extraction', 'amount_outliers',
+        'unknown_accounts', 'zero_amounts', 'lines_without_order', 'refunds_without_order',
+        'tenders_without_order', 'deliveries_without_order', 'unknown_products',
+        'unknown_time_zones', 'differing_birth_dates', 'differing_genders',
+        'unknown_day_of_extraction', 'amount_outliers',
     ] %}
     select * from {{ relation }}
     {{ 'union all' if not loop.last }}

@@ -1,4 +1,5 @@
--- Every raw row that was rejected, repaired or repeated, of all channels in one shape; good rows do not appear.
+-- Every raw row that was rejected, repaired or repeated, of all channels in one shape; good rows
+-- do not appear.
 {% set entities = [
     ('crm', 'customers', 'record_id'),
     ('crm', 'identifiers', 'record_id'),

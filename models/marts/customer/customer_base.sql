@@ -80,7 +80,10 @@ aged as (
             when birth_date is not null
                 then {{ years_between('birth_date', '(select as_of.as_of_date from as_of)') }}
             else stated_age + coalesce(
-                greatest(0, {{ years_between('age_stated_on', '(select as_of.as_of_date from as_of)') }}), 0
+                greatest(
+                    0,
+                    {{ years_between('age_stated_on', '(select as_of.as_of_date from as_of)') }}
+                ), 0
             )
         end as age
     from golden_records

@@ -30,18 +30,35 @@ customers as (
 
 ),
 
+-- Parts of a split order are one purchase.
+purchases as (
+
+    select
+        customer_id,
+        coalesce(parent_order_id, order_id) as purchase_id,
+        sum(net_amount) as net_amount,
+        max(days_since_previous_order) as days_since_previous_order,
+        bool_or(is_weekend) as is_weekend,
+        bool_or(is_promotion) as is_promotion,
+        bool_or(refund_amount > 0) as has_refund,
+        max(ordered_at) as last_ordered_at
+    from transactions
+    group by customer_id, coalesce(parent_order_id, order_id)
+
+),
+
 orders_per_customer as (
 
     select
         customer_id,
-        count(distinct coalesce(parent_order_id, order_id)) as n_orders,
+        count(*) as n_orders,
         sum(net_amount) as net_amount,
         avg(days_since_previous_order) as avg_purchase_interval_days,
-        avg(case when is_weekend then 1.0 else 0.0 end) as weekend_order_rate,
+        avg(case when is_weekend then 1.0 when not is_weekend then 0.0 end) as weekend_order_rate,
         avg(case when is_promotion then 1.0 else 0.0 end) as promotion_order_rate,
-        avg(case when refund_amount > 0 then 1.0 else 0.0 end) as return_rate,
-        max(ordered_at) as last_ordered_at
-    from transactions
+        avg(case when has_refund then 1.0 else 0.0 end) as return_rate,
+        max(last_ordered_at) as last_ordered_at
+    from purchases
     group by customer_id
 
 ),
@@ -93,7 +110,9 @@ preferred_payment_methods as (
     from transactions
     where payment_method is not null
     group by customer_id, payment_method
-    qualify row_number() over (partition by customer_id order by count(*) desc, payment_method asc) = 1
+    qualify row_number() over (
+        partition by customer_id order by count(*) desc, payment_method asc
+    ) = 1
 
 ),
 
@@ -137,13 +156,19 @@ behavior as (
         active_hour_bands.active_hour_band,
         cast(orders_per_customer.weekend_order_rate as double) as weekend_order_rate,
         cast(coalesce(orders_per_customer.n_orders, 0) as int) as n_orders,
-        cast(orders_per_customer.net_amount / orders_per_customer.n_orders as decimal(18, 2)) as avg_order_amount,
-        cast(orders_per_customer.avg_purchase_interval_days as double) as avg_purchase_interval_days,
+        cast(
+            orders_per_customer.net_amount / orders_per_customer.n_orders as decimal(18, 2)
+        ) as avg_order_amount,
+        cast(
+            orders_per_customer.avg_purchase_interval_days as double
+        ) as avg_purchase_interval_days,
         coalesce(orders_per_customer.n_orders >= 2, false) as repurchased,
         cast(orders_per_customer.promotion_order_rate as double) as promotion_order_rate,
         case
-            when orders_per_customer.promotion_order_rate > {{ var('promotion_sensitivity').high }} then 'high'
-            when orders_per_customer.promotion_order_rate > {{ var('promotion_sensitivity').mid }} then 'mid'
+            when orders_per_customer.promotion_order_rate > {{ var('promotion_sensitivity').high }}
+                then 'high'
+            when orders_per_customer.promotion_order_rate > {{ var('promotion_sensitivity').mid }}
+                then 'mid'
             when orders_per_customer.promotion_order_rate is not null then 'low'
         end as promotion_sensitivity,
         cast(orders_per_customer.return_rate as double) as return_rate,
@@ -158,13 +183,16 @@ behavior as (
         cast(null as string) as main_complaint_type,
         cast(null as double) as avg_satisfaction,
         cast(null as int) as nps,
-        greatest(orders_per_customer.last_ordered_at, golden_records.last_record_at) as last_active_at
+        greatest(
+            orders_per_customer.last_ordered_at, golden_records.last_record_at
+        ) as last_active_at
     from customers
     inner join golden_records on golden_records.customer_id = customers.customer_id
     left join orders_per_customer on orders_per_customer.customer_id = customers.customer_id
     left join preferred_categories on preferred_categories.customer_id = customers.customer_id
     left join preferred_platforms on preferred_platforms.customer_id = customers.customer_id
-    left join preferred_payment_methods on preferred_payment_methods.customer_id = customers.customer_id
+    left join preferred_payment_methods
+        on preferred_payment_methods.customer_id = customers.customer_id
     left join active_hour_bands on active_hour_bands.customer_id = customers.customer_id
 
 )

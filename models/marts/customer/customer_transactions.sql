@@ -86,7 +86,8 @@ lines_per_order as (
                         1 - case
                             when lines.quantity > 0
                                 then cast(least(
-                                    coalesce(returned_quantities.returned_quantity, 0), lines.quantity
+                                    coalesce(returned_quantities.returned_quantity, 0),
+                                    lines.quantity
                                 ) as double) / cast(lines.quantity as double)
                             else 0
                         end
@@ -127,7 +128,8 @@ main_categories as (
 
 ),
 
--- A return receipt that names its order is part of that order; one that names none stands for itself.
+-- A return receipt that names its order is part of that order; one that names none stands for
+-- itself.
 own_rows as (
 
     select
@@ -170,7 +172,8 @@ numbered_purchases as (
             partition by customer_id order by purchased_at asc nulls last, purchase_id asc
         ) as order_number,
         {{ days_between(
-            "cast(lag(purchased_at) over (partition by customer_id order by purchased_at asc nulls last, purchase_id asc) as date)",
+            "cast(lag(purchased_at) over (partition by customer_id "
+            ~ "order by purchased_at asc nulls last, purchase_id asc) as date)",
             "cast(purchased_at as date)"
         ) }} as days_since_previous_order
     from purchases
@@ -202,9 +205,12 @@ transactions as (
         own_rows.paid_amount,
         cast(coalesce(refunds_per_order.refund_amount, 0) as decimal(18, 2)) as refund_amount,
         cast(
-            coalesce(own_rows.paid_amount, 0) - coalesce(refunds_per_order.refund_amount, 0) as decimal(18, 2)
+            coalesce(own_rows.paid_amount, 0) - coalesce(refunds_per_order.refund_amount, 0)
+            as decimal(18, 2)
         ) as net_amount,
-        cast(coalesce(stored_value_per_order.stored_value_amount, 0) as decimal(18, 2)) as stored_value_amount,
+        cast(
+            coalesce(stored_value_per_order.stored_value_amount, 0) as decimal(18, 2)
+        ) as stored_value_amount,
         cast(
             coalesce(own_rows.paid_amount, 0)
             - coalesce(refunds_per_order.refund_amount, 0)
@@ -228,7 +234,8 @@ transactions as (
     left join numbered_purchases
         on
             numbered_purchases.customer_id = own_rows.customer_id
-            and numbered_purchases.purchase_id = coalesce(own_rows.parent_order_id, own_rows.order_id)
+            and numbered_purchases.purchase_id
+            = coalesce(own_rows.parent_order_id, own_rows.order_id)
             and own_rows.exclusion_reason is null
 
 )

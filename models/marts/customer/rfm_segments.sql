@@ -43,8 +43,12 @@ aged as (
 
     select
         customer_id,
-        {{ days_between('first_ordered_on', '(select as_of.as_of_date from as_of)') }} as days_since_first_order,
-        {{ days_between('last_ordered_on', '(select as_of.as_of_date from as_of)') }} as recency_days,
+        {{ days_between(
+            'first_ordered_on', '(select as_of.as_of_date from as_of)'
+        ) }} as days_since_first_order,
+        {{ days_between(
+            'last_ordered_on', '(select as_of.as_of_date from as_of)'
+        ) }} as recency_days,
         frequency,
         monetary_amount,
         (select as_of.as_of_date from as_of) as as_of_date
@@ -95,7 +99,10 @@ segmented as (
         end as value_tier,
         case when m_score >= {{ var('rfm_high_score') }} then '重要' else '一般' end
         || case
-            when r_score >= {{ var('rfm_high_score') }} and f_score >= {{ var('rfm_high_score') }} then '价值客户'
+            when
+                r_score >= {{ var('rfm_high_score') }}
+                and f_score >= {{ var('rfm_high_score') }}
+                then '价值客户'
             when r_score >= {{ var('rfm_high_score') }} then '发展客户'
             when f_score >= {{ var('rfm_high_score') }} then '保持客户'
             else '挽留客户'

@@ -22,9 +22,13 @@ rejected_rows as (
         split_part(rejection, '|', 2) as reason,
         raw_row,
         min(source_file) as source_file,
-        min_by(source_row, coalesce(source_file, '') || lpad(cast(source_row as string), 12, '0')) as source_row,
+        min_by(
+            source_row, coalesce(source_file, '') || lpad(cast(source_row as string), 12, '0')
+        ) as source_row,
         cast(
-            (select coalesce(as_of_date.extracted_on, as_of_date.as_of_date) from as_of_date) as timestamp
+            (
+                select coalesce(as_of_date.extracted_on, as_of_date.as_of_date) from as_of_date
+            ) as timestamp
         ) as first_seen_at,
         cast(count(*) as int) as n_seen
     from row_issues

@@ -45,7 +45,9 @@ typed as (
         coalesce({{ parse_boolean('is_deleted_text') }}, false) as is_deleted
     from cleaned
     left join code_values as purposes
-        on purposes.code_list = 'consent_purpose' and purposes.raw_value = lower(cleaned.purpose_text)
+        on
+            purposes.code_list = 'consent_purpose'
+            and purposes.raw_value = lower(cleaned.purpose_text)
 
 ),
 
@@ -96,17 +98,23 @@ ranked as (
         is_separate,
         guardian_key,
         is_deleted,
-        concat_ws('.', channel, record_key, purpose, contact_channel, cast(changed_at as string)) as row_key,
+        concat_ws(
+            '.', channel, record_key, purpose, contact_channel, cast(changed_at as string)
+        ) as row_key,
         rejection,
         findings,
         row_number() over (
-            partition by rejection is null, channel, record_key, purpose, contact_channel, changed_at
+            partition by
+                rejection is null, channel, record_key, purpose, contact_channel, changed_at
             order by
                 is_granted asc nulls last,
                 _source_file desc nulls last,
                 row_fingerprint asc
         ) as duplicate_rank,
-        count(*) over (partition by rejection is null, channel, record_key, purpose, contact_channel, changed_at) as n_rows_of_key,
+        count(*) over (
+            partition by
+                rejection is null, channel, record_key, purpose, contact_channel, changed_at
+        ) as n_rows_of_key,
         raw_row,
         _source_file,
         _source_row

@@ -85,9 +85,13 @@ typed as (
         on genders.code_list = 'gender' and genders.raw_value = lower(cleaned.gender_text)
     {{ region_joins('cleaned.region_text') }}
     left join code_values as educations
-        on educations.code_list = 'education' and educations.raw_value = lower(cleaned.education_text)
+        on
+            educations.code_list = 'education'
+            and educations.raw_value = lower(cleaned.education_text)
     left join code_values as account_statuses
-        on account_statuses.code_list = 'account_status' and account_statuses.raw_value = lower(cleaned.account_status_text)
+        on
+            account_statuses.code_list = 'account_status'
+            and account_statuses.raw_value = lower(cleaned.account_status_text)
 
 ),
 

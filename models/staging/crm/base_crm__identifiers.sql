@@ -90,7 +90,9 @@ ranked as (
         verified_at,
         ended_at,
         is_deleted,
-        concat_ws('.', channel, record_key, identifier_type, scope, left({{ keyed_hash('value') }}, 12)) as row_key,
+        concat_ws(
+            '.', channel, record_key, identifier_type, scope, left({{ keyed_hash('value') }}, 12)
+        ) as row_key,
         rejection,
         findings,
         row_number() over (
@@ -101,7 +103,9 @@ ranked as (
                 _source_file desc nulls last,
                 row_fingerprint asc
         ) as duplicate_rank,
-        count(*) over (partition by rejection is null, channel, record_key, identifier_type, scope, value) as n_rows_of_key,
+        count(*) over (
+            partition by rejection is null, channel, record_key, identifier_type, scope, value
+        ) as n_rows_of_key,
         raw_row,
         _source_file,
         _source_row

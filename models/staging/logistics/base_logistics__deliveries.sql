@@ -54,7 +54,9 @@ typed as (
     from cleaned
     {{ region_joins('cleaned.delivered_region_text') }}
     left join code_values as statuses
-        on statuses.code_list = 'delivery_status' and statuses.raw_value = lower(cleaned.status_text)
+        on
+            statuses.code_list = 'delivery_status'
+            and statuses.raw_value = lower(cleaned.status_text)
 
 ),
 
@@ -114,7 +116,9 @@ ranked as (
                 delivered_at desc nulls last,
                 row_fingerprint asc
         ) as duplicate_rank,
-        count(*) over (partition by rejection is null, order_id, carrier, shipped_at) as n_rows_of_key,
+        count(*) over (
+            partition by rejection is null, order_id, carrier, shipped_at
+        ) as n_rows_of_key,
         raw_row,
         _source_file,
         _source_row

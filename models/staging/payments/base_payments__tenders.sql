@@ -42,7 +42,9 @@ typed as (
         coalesce({{ parse_boolean('is_deleted_text') }}, false) as is_deleted
     from cleaned
     left join code_values as tender_types
-        on tender_types.code_list = 'tender_type' and tender_types.raw_value = lower(cleaned.tender_type_text)
+        on
+            tender_types.code_list = 'tender_type'
+            and tender_types.raw_value = lower(cleaned.tender_type_text)
 
 ),
 
@@ -96,7 +98,9 @@ ranked as (
                 paid_at desc nulls last,
                 row_fingerprint asc
         ) as duplicate_rank,
-        count(*) over (partition by rejection is null, channel, order_id, tender_no) as n_rows_of_key,
+        count(*) over (
+            partition by rejection is null, channel, order_id, tender_no
+        ) as n_rows_of_key,
         raw_row,
         _source_file,
         _source_row

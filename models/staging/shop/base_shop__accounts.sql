@@ -63,8 +63,12 @@ typed as (
         {{ region_value('city') }} as city,
         {{ region_value('district') }} as district,
         {{ region_value('is_urban') }} as is_urban,
-        {{ parse_local_timestamp('registered_at_text', channel_timezone('shop', "concat_ws('.', platform, shop_id)")) }} as registered_at,
-        {{ parse_local_timestamp('updated_at_text', channel_timezone('shop', "concat_ws('.', platform, shop_id)")) }} as updated_at,
+        {{ parse_local_timestamp(
+            'registered_at_text', channel_timezone('shop', "concat_ws('.', platform, shop_id)")
+        ) }} as registered_at,
+        {{ parse_local_timestamp(
+            'updated_at_text', channel_timezone('shop', "concat_ws('.', platform, shop_id)")
+        ) }} as updated_at,
         coalesce({{ parse_boolean('is_deleted_text') }}, false) as is_deleted
     from cleaned
     left join code_values as genders
@@ -157,7 +161,9 @@ ranked as (
                 _source_file desc nulls last,
                 row_fingerprint asc
         ) as duplicate_rank,
-        count(*) over (partition by rejection is null, platform, shop_id, account_id) as n_rows_of_key,
+        count(*) over (
+            partition by rejection is null, platform, shop_id, account_id
+        ) as n_rows_of_key,
         raw_row,
         _source_file,
         _source_row

@@ -72,7 +72,9 @@ typed as (
     left join code_values as statuses
         on statuses.code_list = 'order_status' and statuses.raw_value = lower(cleaned.status_text)
     left join code_values as payment_methods
-        on payment_methods.code_list = 'payment_method' and payment_methods.raw_value = lower(cleaned.payment_method_text)
+        on
+            payment_methods.code_list = 'payment_method'
+            and payment_methods.raw_value = lower(cleaned.payment_method_text)
     {{ region_joins('cleaned.receiver_region_text') }}
 
 ),

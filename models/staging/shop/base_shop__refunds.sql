@@ -46,7 +46,9 @@ typed as (
         coalesce({{ parse_boolean('is_deleted_text') }}, false) as is_deleted
     from cleaned
     left join code_values as refund_types
-        on refund_types.code_list = 'refund_type' and refund_types.raw_value = lower(cleaned.refund_type_text)
+        on
+            refund_types.code_list = 'refund_type'
+            and refund_types.raw_value = lower(cleaned.refund_type_text)
 
 ),
 

@@ -54,7 +54,9 @@ typed as (
         coalesce({{ parse_boolean('is_deleted_text') }}, false) as is_deleted
     from cleaned
     left join code_values as payment_methods
-        on payment_methods.code_list = 'payment_method' and payment_methods.raw_value = lower(cleaned.payment_method_text)
+        on
+            payment_methods.code_list = 'payment_method'
+            and payment_methods.raw_value = lower(cleaned.payment_method_text)
 
 ),
 
