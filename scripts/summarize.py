@@ -47,7 +47,7 @@ def main() -> int:
         nargs="?",
         type=Path,
         default=Path(os.environ.get("WAREHOUSE", "build/warehouse.duckdb")),
-        help="warehouse file (default: environment variable WAREHOUSE, else build/warehouse.duckdb)",
+        help="warehouse file (default: WAREHOUSE, else build/warehouse.duckdb)",
     )
     warehouse = parser.parse_args().warehouse
     if not warehouse.is_file():

@@ -41,6 +41,7 @@ class Result:
 
     @property
     def is_ok(self) -> bool:
+        """Whether the marts gave what is known."""
         return self.found == self.figure.expected
 
 
@@ -109,6 +110,7 @@ def check(con: duckdb.DuckDBPyConnection, figures: Sequence[Figure] = FIGURES) -
 
 
 def as_text(value: Decimal | None) -> str:
+    """Return a figure as people read it."""
     return "-" if value is None else f"{value:,}"
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
-import os
 import sys
 import time
 from collections.abc import Sequence
@@ -240,7 +239,7 @@ def write_table(con: duckdb.DuckDBPyConnection, name: str, query: str, out: Path
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_name(file.name + ".partial")
     con.sql(query).write_parquet(str(partial), compression="zstd")
-    os.replace(partial, file)
+    partial.replace(file)
     n_rows = int(con.read_parquet(str(file)).aggregate("count(*)").fetchall()[0][0])
     return WrittenTable(name=name, n_rows=n_rows, n_bytes=file.stat().st_size)
 
@@ -261,6 +260,7 @@ def map_to_raw(package_data: Path, out: Path) -> Mapping:
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Return the folders that the command line names."""
     parser = argparse.ArgumentParser(
         description=(__doc__ or "").strip(),
         epilog=f"The package is installed with: {INSTALL}",

@@ -54,9 +54,9 @@ orders_per_customer as (
         count(*) as n_orders,
         sum(net_amount) as net_amount,
         avg(days_since_previous_order) as avg_purchase_interval_days,
-        avg(case when is_weekend then 1.0 when not is_weekend then 0.0 end) as weekend_order_rate,
-        avg(case when is_promotion then 1.0 else 0.0 end) as promotion_order_rate,
-        avg(case when has_refund then 1.0 else 0.0 end) as return_rate,
+        avg(case when is_weekend then 1e0 when not is_weekend then 0e0 end) as weekend_order_rate,
+        avg(case when is_promotion then 1e0 else 0e0 end) as promotion_order_rate,
+        avg(case when has_refund then 1e0 else 0e0 end) as return_rate,
         max(last_ordered_at) as last_ordered_at
     from purchases
     group by customer_id
@@ -89,16 +89,38 @@ preferred_categories as (
 ),
 
 -- What a customer does most often; ties go to the first in the alphabet.
+platform_uses as (
+
+    select
+        customer_id,
+        coalesce(platform, channel) as platform,
+        count(*) as n_uses
+    from transactions
+    group by customer_id, coalesce(platform, channel)
+
+),
+
 preferred_platforms as (
 
     select
         customer_id,
-        coalesce(platform, channel) as preferred_platform
-    from transactions
-    group by customer_id, coalesce(platform, channel)
+        platform as preferred_platform
+    from platform_uses
     qualify row_number() over (
-        partition by customer_id order by count(*) desc, coalesce(platform, channel) asc
+        partition by customer_id order by n_uses desc, platform asc
     ) = 1
+
+),
+
+payment_method_uses as (
+
+    select
+        customer_id,
+        payment_method,
+        count(*) as n_uses
+    from transactions
+    where payment_method is not null
+    group by customer_id, payment_method
 
 ),
 
@@ -107,11 +129,9 @@ preferred_payment_methods as (
     select
         customer_id,
         payment_method as preferred_payment_method
-    from transactions
-    where payment_method is not null
-    group by customer_id, payment_method
+    from payment_method_uses
     qualify row_number() over (
-        partition by customer_id order by count(*) desc, payment_method asc
+        partition by customer_id order by n_uses desc, payment_method asc
     ) = 1
 
 ),
@@ -126,14 +146,26 @@ order_hours as (
 
 ),
 
+hour_band_uses as (
+
+    select
+        customer_id,
+        hour_band,
+        count(*) as n_uses
+    from order_hours
+    group by customer_id, hour_band
+
+),
+
 active_hour_bands as (
 
     select
         customer_id,
         hour_band as active_hour_band
-    from order_hours
-    group by customer_id, hour_band
-    qualify row_number() over (partition by customer_id order by count(*) desc, hour_band asc) = 1
+    from hour_band_uses
+    qualify row_number() over (
+        partition by customer_id order by n_uses desc, hour_band asc
+    ) = 1
 
 ),
 
@@ -156,9 +188,9 @@ behavior as (
         active_hour_bands.active_hour_band,
         cast(orders_per_customer.weekend_order_rate as double) as weekend_order_rate,
         cast(coalesce(orders_per_customer.n_orders, 0) as int) as n_orders,
-        cast(
-            orders_per_customer.net_amount / orders_per_customer.n_orders as decimal(18, 2)
-        ) as avg_order_amount,
+        {{ mean_amount(
+            'orders_per_customer.net_amount', 'orders_per_customer.n_orders'
+        ) }} as avg_order_amount,
         cast(
             orders_per_customer.avg_purchase_interval_days as double
         ) as avg_purchase_interval_days,

@@ -109,7 +109,8 @@ ranked as (
             order by
                 is_granted asc nulls last,
                 _source_file desc nulls last,
-                row_fingerprint asc
+                row_fingerprint asc,
+                _source_row asc nulls last
         ) as duplicate_rank,
         count(*) over (
             partition by

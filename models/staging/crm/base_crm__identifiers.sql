@@ -101,7 +101,8 @@ ranked as (
                 ended_at desc nulls last,
                 verified_at desc nulls last,
                 _source_file desc nulls last,
-                row_fingerprint asc
+                row_fingerprint asc,
+                _source_row asc nulls last
         ) as duplicate_rank,
         count(*) over (
             partition by rejection is null, channel, record_key, identifier_type, scope, value

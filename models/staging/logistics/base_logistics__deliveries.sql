@@ -114,7 +114,8 @@ ranked as (
             order by
                 _source_file desc nulls last,
                 delivered_at desc nulls last,
-                row_fingerprint asc
+                row_fingerprint asc,
+                _source_row asc nulls last
         ) as duplicate_rank,
         count(*) over (
             partition by rejection is null, order_id, carrier, shipped_at

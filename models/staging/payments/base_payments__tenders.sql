@@ -96,7 +96,8 @@ ranked as (
             order by
                 _source_file desc nulls last,
                 paid_at desc nulls last,
-                row_fingerprint asc
+                row_fingerprint asc,
+                _source_row asc nulls last
         ) as duplicate_rank,
         count(*) over (
             partition by rejection is null, channel, order_id, tender_no

@@ -159,7 +159,8 @@ ranked as (
             order by
                 updated_at desc nulls last,
                 _source_file desc nulls last,
-                row_fingerprint asc
+                row_fingerprint asc,
+                _source_row asc nulls last
         ) as duplicate_rank,
         count(*) over (
             partition by rejection is null, platform, shop_id, account_id

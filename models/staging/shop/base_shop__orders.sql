@@ -178,7 +178,8 @@ ranked as (
                 _source_file desc nulls last,
                 paid_at desc nulls last,
                 ordered_at desc nulls last,
-                row_fingerprint asc
+                row_fingerprint asc,
+                _source_row asc nulls last
         ) as duplicate_rank,
         count(*) over (partition by rejection is null, order_id) as n_rows_of_key,
         raw_row,

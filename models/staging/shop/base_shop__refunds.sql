@@ -109,7 +109,8 @@ ranked as (
             order by
                 _source_file desc nulls last,
                 refunded_at desc nulls last,
-                row_fingerprint asc
+                row_fingerprint asc,
+                _source_row asc nulls last
         ) as duplicate_rank,
         count(*) over (partition by rejection is null, refund_id) as n_rows_of_key,
         raw_row,

@@ -143,7 +143,8 @@ ranked as (
             order by
                 updated_at desc nulls last,
                 _source_file desc nulls last,
-                row_fingerprint asc
+                row_fingerprint asc,
+                _source_row asc nulls last
         ) as duplicate_rank,
         count(*) over (partition by rejection is null, brand, member_no) as n_rows_of_key,
         raw_row,

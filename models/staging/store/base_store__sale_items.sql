@@ -83,7 +83,8 @@ ranked as (
             partition by rejection is null, receipt_no, line_no
             order by
                 _source_file desc nulls last,
-                row_fingerprint asc
+                row_fingerprint asc,
+                _source_row asc nulls last
         ) as duplicate_rank,
         count(*) over (partition by rejection is null, receipt_no, line_no) as n_rows_of_key,
         raw_row,
