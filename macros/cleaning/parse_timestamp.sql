@@ -19,10 +19,7 @@
         timestamp_of_parts(column, clock), "-" ~ zone_offset_minutes(column)
     ) -%}
     case
-        when {{ column }} like '____-__-__ __:__:__' or {{ column }} like '____-__-__'
-            then case
-                when {{ column }} between '1900' and '2101' then try_cast({{ column }} as timestamp)
-            end
+        when {{ regexp_like(column, iso_pattern()) }} then try_cast({{ column }} as timestamp)
         when {{ regexp_like(column, digits) }} then {{ timestamp_of_parts(column, digits) }}
         when {{ regexp_like(column, clock) }}
             then case
@@ -46,12 +43,17 @@
     shop or store. -#}
 {% macro time_zone_of(column) -%}
     case
-        when {{ column }} like '____-__-__ __:__:__' or {{ column }} like '____-__-__' then null
+        when {{ regexp_like(column, iso_pattern()) }} then null
         when {{ regexp_like(column, seconds_pattern()) }}
             or {{ regexp_like(column, milliseconds_pattern()) }}
             or {{ regexp_like(column, zone_suffix()) }}
             then 'UTC'
     end
+{%- endmacro %}
+
+{#- Most values, which both engines read as they stand. -#}
+{% macro iso_pattern() -%}
+    ^((19|20)[0-9]{2}|2100)-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}:[0-9]{2})?$
 {%- endmacro %}
 
 {% macro seconds_pattern() -%}

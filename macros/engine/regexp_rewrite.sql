@@ -6,11 +6,15 @@
 {%- endmacro %}
 
 {% macro default__regexp_rewrite(text, pattern, replacement) -%}
-    {%- set replacement = dbt.escape_single_quotes(replacement) | replace('$', '\\') -%}
-    regexp_replace({{ text }}, {{ pattern_literal(pattern) }}, {{ dbt.string_literal(replacement) }}, 'g')
+    {%- set groups = dbt.escape_single_quotes(replacement) | replace('$', '\\') -%}
+    regexp_replace(
+        {{ text }}, {{ pattern_literal(pattern) }}, {{ dbt.string_literal(groups) }}, 'g'
+    )
 {%- endmacro %}
 
 {% macro spark__regexp_rewrite(text, pattern, replacement) -%}
-    {%- set replacement = dbt.escape_single_quotes(replacement) -%}
-    regexp_replace({{ text }}, {{ pattern_literal(pattern) }}, {{ dbt.string_literal(replacement) }})
+    {%- set groups = dbt.escape_single_quotes(replacement) -%}
+    regexp_replace(
+        {{ text }}, {{ pattern_literal(pattern) }}, {{ dbt.string_literal(groups) }}
+    )
 {%- endmacro %}

@@ -2,8 +2,7 @@
 -- extract.
 with refunds as (
 
-    select
-        coalesce(sum(refunds.refund_amount), 0) as amount
+    select coalesce(sum(refunds.refund_amount), 0) as amount
     from {{ ref('int_activity__refunds') }} as refunds
     inner join {{ ref('int_activity__orders') }} as orders on orders.order_id = refunds.order_id
 

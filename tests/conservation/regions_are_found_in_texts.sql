@@ -112,9 +112,9 @@ official as (
         divisions.division_code
     from divisions
     left join divisions as cities
-        on divisions.parent_code = cities.division_code
+        on cities.division_code = divisions.parent_code
     left join divisions as provinces
-        on cities.parent_code = provinces.division_code
+        on provinces.division_code = cities.parent_code
 
 ),
 

@@ -1,5 +1,6 @@
 {#- A key of one or more columns: no row lacks a part of it and no two rows share it. One node
-    instead of a not_null and a unique for each column. Optional parts (`nullable`) may be missing. -#}
+    instead of a not_null and a unique for each column. Optional parts (`nullable`) may be
+    missing. -#}
 {% test unique_key(model, columns, nullable=[]) %}
 
 select

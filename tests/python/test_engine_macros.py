@@ -98,6 +98,20 @@ CASES: dict[str, tuple[str, Any]] = {
     ),
     "regexp_replace_all: no match": (call("regexp_replace_all", "'ab'", "[0-9]", "x"), "ab"),
     "regexp_replace_all: null": (call("regexp_replace_all", NULL, "a", "b"), None),
+    "regexp_rewrite: groups": (
+        call("regexp_rewrite", "'10/5/2023'", "^([0-9]+)/([0-9]+)/([0-9]{4})$", "$3-0$2-$1"),
+        "2023-05-10",
+    ),
+    "regexp_rewrite: took no part": (
+        call("regexp_rewrite", "'8时'", "^([0-9]+)时(?:([0-9]+)分)?$", "$1:$2'"),
+        "8:'",
+    ),
+    "regexp_rewrite: every match": (
+        call("regexp_rewrite", "'a1b2'", "([0-9])", "<$1>"),
+        "a<1>b<2>",
+    ),
+    "regexp_rewrite: no match": (call("regexp_rewrite", "'ab'", "([0-9])", "$1$1"), "ab"),
+    "regexp_rewrite: null": (call("regexp_rewrite", NULL, "(a)", "$1"), None),
     **{
         f"nfkc: {value!r}": (call("nfkc", text(value)), unicodedata.normalize("NFKC", value))
         for value in (
@@ -206,6 +220,14 @@ CASES: dict[str, tuple[str, Any]] = {
     "epoch_to_timestamp: too much": (call("epoch_to_timestamp", "cast('1e300' as double)"), None),
     "epoch_to_timestamp: no number": (call("epoch_to_timestamp", "cast('nan' as double)"), None),
     "epoch_to_timestamp: null": (call("epoch_to_timestamp", "cast(null as double)"), None),
+    "microseconds_to_timestamp": (
+        call("microseconds_to_timestamp", "cast(1683676800000001 as bigint)"),
+        datetime(2023, 5, 10, 0, 0, 0, 1),
+    ),
+    "microseconds_to_timestamp: null": (
+        call("microseconds_to_timestamp", "cast(null as bigint)"),
+        None,
+    ),
     "add_minutes": (
         call("add_minutes", at("2024-02-28 23:59:30"), "1"),
         datetime(2024, 2, 29, 0, 0, 30),

@@ -35,13 +35,14 @@ shop_accounts as (
 
 ),
 
--- A receipt names a member without the brand: the brand of its store, else the only member of
--- that number.
+-- A receipt names a member without the brand: the brand of its store tells; where store or member
+-- has none, the only member of that number.
 members_by_number as (
 
     select
         member_no,
-        min(record_id) as record_id
+        min(record_id) as record_id,
+        min(brand) as brand
     from store_members
     group by member_no
     having count(*) = 1
@@ -135,7 +136,10 @@ store_in_one_shape as (
         on
             members.member_no = store_sales.member_no
             and members.brand is not distinct from stores.brand
-    left join members_by_number on members_by_number.member_no = store_sales.member_no
+    left join members_by_number
+        on
+            members_by_number.member_no = store_sales.member_no
+            and (stores.brand is null or members_by_number.brand is null)
 
 ),
 

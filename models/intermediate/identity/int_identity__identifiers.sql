@@ -118,7 +118,7 @@ stated as (
         identifier_type,
         scope,
         value as identifier_value,
-        verified_at is not null as is_verified,
+        case when verified_at is not null then true end as is_verified,
         ended_at
     from crm_identifiers
     union all
@@ -171,13 +171,22 @@ scoped as (
 
 ),
 
+distinct_values as (
+
+    select distinct
+        identifier_type,
+        identifier_value
+    from scoped
+
+),
+
 placeholders as (
 
     select
         distinct_values.identifier_type,
         distinct_values.identifier_value,
         min(identifier_placeholders.note) as note
-    from (select distinct identifier_type, identifier_value from scoped) as distinct_values
+    from distinct_values
     inner join identifier_placeholders
         on
             identifier_placeholders.identifier_type = distinct_values.identifier_type

@@ -11,6 +11,21 @@ crosswalk as (
 
 ),
 
+-- A refusal whose day is unknown may be the newest word, so it holds; a consent may not.
+statements as (
+
+    select
+        record_id,
+        purpose,
+        contact_channel,
+        is_granted,
+        changed_at,
+        changed_at is not null and not {{ is_future('changed_at') }} as has_usable_day
+    from crm_consents
+    where is_granted is not null
+
+),
+
 latest_statements as (
 
     select
@@ -18,11 +33,13 @@ latest_statements as (
         purpose,
         contact_channel,
         is_granted
-    from crm_consents
-    where is_granted is not null
+    from statements
     qualify row_number() over (
         partition by record_id, purpose, contact_channel
-        order by changed_at desc nulls last, is_granted asc
+        order by
+            case when not is_granted and not has_usable_day then 0 else 1 end asc,
+            case when has_usable_day then changed_at end desc nulls last,
+            is_granted asc
     ) = 1
 
 ),
@@ -33,17 +50,17 @@ consents_per_customer as (
         crosswalk.customer_id,
         coalesce(
             bool_and(latest_statements.is_granted)
-                filter (where latest_statements.purpose = 'personalisation'),
+            filter (where latest_statements.purpose = 'personalisation'),
             false
         ) as allows_personalisation,
         coalesce(
             bool_and(latest_statements.is_granted)
-                filter (where latest_statements.purpose = 'marketing'),
+            filter (where latest_statements.purpose = 'marketing'),
             false
         ) as allows_marketing,
         coalesce(
             bool_and(latest_statements.is_granted)
-                filter (where latest_statements.purpose = 'data_sharing'),
+            filter (where latest_statements.purpose = 'data_sharing'),
             false
         ) as allows_sharing
     from latest_statements

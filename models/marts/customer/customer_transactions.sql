@@ -73,7 +73,8 @@ stored_value_per_order as (
 
 ),
 
--- The cost of what the customer kept; null as soon as one line has none.
+-- The cost of what the customer kept, in whole fen line by line, so that the order of the lines
+-- does not show in the sum; null as soon as one line has none.
 lines_per_order as (
 
     select
@@ -81,7 +82,7 @@ lines_per_order as (
         cast(round(sum(lines.quantity)) as bigint) as n_items,
         case
             when count(lines.cost_amount) = count(*)
-                then sum(
+                then sum(cast(
                     lines.cost_amount * (
                         1 - case
                             when lines.quantity > 0
@@ -91,8 +92,8 @@ lines_per_order as (
                                 ) as double) / cast(lines.quantity as double)
                             else 0
                         end
-                    )
-                )
+                    ) as decimal(18, 2)
+                ))
         end as kept_cost_amount
     from lines
     left join returned_quantities

@@ -79,6 +79,11 @@ checked as (
                 "is_separate_text is not null and is_separate is null",
                 'is_separate_text'
             ),
+            finding(
+                'is_deleted', 'invalid_boolean',
+                "is_deleted_text is not null and " ~ parse_boolean('is_deleted_text') ~ " is null",
+                'is_deleted_text'
+            ),
         ]) }} as findings
     from typed
 

@@ -162,6 +162,11 @@ checked as (
                 'updated_at_text'
             ),
             finding('updated_at', 'future_time', is_future('updated_at'), 'updated_at_text'),
+            finding(
+                'is_deleted', 'invalid_boolean',
+                "is_deleted_text is not null and " ~ parse_boolean('is_deleted_text') ~ " is null",
+                'is_deleted_text'
+            ),
         ]) }} as findings
     from typed
 

@@ -16,7 +16,7 @@ cleaned as (
     select
         {{ clean_text('channel') }} as channel,
         {{ clean_text('record_key') }} as record_key,
-        {{ clean_text('identifier_type') }} as identifier_type,
+        lower({{ clean_text('identifier_type') }}) as identifier_type,
         {{ clean_text('scope') }} as scope,
         {{ clean_text('value') }} as value_text,
         {{ clean_text('verified_at') }} as verified_at_text,
@@ -72,6 +72,11 @@ checked as (
             finding(
                 'ended_at', 'invalid_time', "ended_at_text is not null and ended_at is null",
                 'ended_at_text'
+            ),
+            finding(
+                'is_deleted', 'invalid_boolean',
+                "is_deleted_text is not null and " ~ parse_boolean('is_deleted_text') ~ " is null",
+                'is_deleted_text'
             ),
         ]) }} as findings
     from typed

@@ -86,6 +86,11 @@ checked as (
                 'status', 'unknown_code', "status_text is not null and status is null",
                 'status_text'
             ),
+            finding(
+                'is_deleted', 'invalid_boolean',
+                "is_deleted_text is not null and " ~ parse_boolean('is_deleted_text') ~ " is null",
+                'is_deleted_text'
+            ),
         ]) }} as findings
     from typed
 

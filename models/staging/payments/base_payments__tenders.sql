@@ -72,6 +72,11 @@ checked as (
                 'paid_at_text'
             ),
             finding('paid_at', 'future_time', is_future('paid_at'), 'paid_at_text'),
+            finding(
+                'is_deleted', 'invalid_boolean',
+                "is_deleted_text is not null and " ~ parse_boolean('is_deleted_text') ~ " is null",
+                'is_deleted_text'
+            ),
         ]) }} as findings
     from typed
 

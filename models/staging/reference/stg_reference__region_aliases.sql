@@ -51,9 +51,9 @@ placed as (
         end as is_urban
     from divisions
     left join divisions as parents
-        on divisions.parent_code = parents.division_code
+        on parents.division_code = divisions.parent_code
     left join divided_cities
-        on divisions.division_code = divided_cities.city_code
+        on divided_cities.city_code = divisions.division_code
 
 ),
 
@@ -80,7 +80,8 @@ described as (
         case
             when placed.is_zone
                 then {{ regexp_remove(
-                    "replace(replace(placed.name, provinces.short_name, ''), cities.short_name, '')",
+                    "replace(replace(placed.name, provinces.short_name, ''),"
+                    ~ " cities.short_name, '')",
                     '^市'
                 ) }}
         end as zone_name,
@@ -97,9 +98,9 @@ described as (
         end as english_kind
     from placed
     left join divisions as provinces
-        on placed.province_code = provinces.division_code
+        on provinces.division_code = placed.province_code
     left join divisions as cities
-        on placed.city_code = cities.division_code
+        on cities.division_code = placed.city_code
 
 ),
 
@@ -139,7 +140,7 @@ names as (
         other_names.other_name as name
     from other_names
     inner join placed
-        on other_names.division_code = placed.division_code
+        on placed.division_code = other_names.division_code
 
 ),
 
@@ -197,8 +198,8 @@ upper_names as (
     from named as cities
     inner join named as provinces
         on
-            cities.province_code = provinces.division_code
-            and cities.is_chinese = provinces.is_chinese
+            provinces.division_code = cities.province_code
+            and provinces.is_chinese = cities.is_chinese
     where cities.level = 'city'
 
 ),
@@ -236,8 +237,8 @@ readings as (
     from named_below
     inner join upper_names
         on
-            named_below.upper_code = upper_names.upper_code
-            and named_below.is_chinese = upper_names.is_chinese
+            upper_names.upper_code = named_below.upper_code
+            and upper_names.is_chinese = named_below.is_chinese
     {{ cross_join_list(list_of_present([
         "upper_names.forward_key || named_below.name_key",
         "case when not named_below.is_chinese"
@@ -251,7 +252,7 @@ meanings as (
     select
         alias_key,
         division_code,
-        case level when 'province' then 1 when 'city' then 2 else 3 end as depth,
+        case level when 'province' then 1 when 'city' then 2 else 3 end as level_rank,
         bool_or(is_meant) as is_meant
     from readings
     group by alias_key, division_code, level
@@ -266,8 +267,8 @@ decided as (
         division_code
     from meanings
     qualify
-        depth = min(depth) over (partition by alias_key)
-        and count(*) over (partition by alias_key, depth) = 1
+        level_rank = min(level_rank) over (partition by alias_key)
+        and count(*) over (partition by alias_key, level_rank) = 1
         and is_meant
 
 ),
@@ -284,7 +285,7 @@ region_aliases as (
         described.is_urban
     from decided
     inner join described
-        on decided.division_code = described.division_code
+        on described.division_code = decided.division_code
 
 )
 

@@ -63,6 +63,11 @@ checked as (
                 'line_amount_text'
             ),
             finding('line_amount', 'negative_amount', "line_amount < 0", 'line_amount_text'),
+            finding(
+                'is_deleted', 'invalid_boolean',
+                "is_deleted_text is not null and " ~ parse_boolean('is_deleted_text') ~ " is null",
+                'is_deleted_text'
+            ),
         ]) }} as findings
     from typed
 

@@ -139,6 +139,11 @@ checked as (
                 "receiver_region_text is not null and receiver_division_code is null",
                 'receiver_region_text'
             ),
+            finding(
+                'is_deleted', 'invalid_boolean',
+                "is_deleted_text is not null and " ~ parse_boolean('is_deleted_text') ~ " is null",
+                'is_deleted_text'
+            ),
         ]) }} as findings
     from typed
 

@@ -44,6 +44,11 @@ checked as (
                 'unit_cost_text'
             ),
             finding('unit_cost', 'negative_amount', "unit_cost < 0", 'unit_cost_text'),
+            finding(
+                'is_deleted', 'invalid_boolean',
+                "is_deleted_text is not null and " ~ parse_boolean('is_deleted_text') ~ " is null",
+                'is_deleted_text'
+            ),
         ]) }} as findings
     from typed
 

@@ -82,6 +82,11 @@ checked as (
                 'refunded_at_text'
             ),
             finding('refunded_at', 'future_time', is_future('refunded_at'), 'refunded_at_text'),
+            finding(
+                'is_deleted', 'invalid_boolean',
+                "is_deleted_text is not null and " ~ parse_boolean('is_deleted_text') ~ " is null",
+                'is_deleted_text'
+            ),
         ]) }} as findings
     from typed
 

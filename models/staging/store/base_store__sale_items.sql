@@ -61,6 +61,11 @@ checked as (
                 "line_amount_text is not null and line_amount is null",
                 'line_amount_text'
             ),
+            finding(
+                'is_deleted', 'invalid_boolean',
+                "is_deleted_text is not null and " ~ parse_boolean('is_deleted_text') ~ " is null",
+                'is_deleted_text'
+            ),
         ]) }} as findings
     from typed
 

@@ -102,6 +102,11 @@ checked as (
                 'is_return', 'invalid_boolean', "is_return_text is not null and is_return is null",
                 'is_return_text'
             ),
+            finding(
+                'is_deleted', 'invalid_boolean',
+                "is_deleted_text is not null and " ~ parse_boolean('is_deleted_text') ~ " is null",
+                'is_deleted_text'
+            ),
         ]) }} as findings
     from typed
 

@@ -56,6 +56,11 @@ checked as (
                 'region', 'unknown_region', "region_text is not null and division_code is null",
                 'region_text'
             ),
+            finding(
+                'is_deleted', 'invalid_boolean',
+                "is_deleted_text is not null and " ~ parse_boolean('is_deleted_text') ~ " is null",
+                'is_deleted_text'
+            ),
         ]) }} as findings
     from typed
 
