@@ -10,7 +10,7 @@ export PYTHONUTF8 = 1
 REAL_WAREHOUSE := build/complete_journey.duckdb
 REAL_VARS := {raw: files, raw_path: data/complete_journey, as_of_date: "2018-01-01", business_timezone: America/New_York}
 
-.PHONY: help build test lint format check-inputs sample real benchmark spark-smoke picture lock clean
+.PHONY: help build test lint format sample real spark-smoke picture lock clean
 .DEFAULT_GOAL := help
 
 help:  ## What each target does

@@ -2,17 +2,30 @@
     words. A title (张女士, Mr Smith), a mask (张**, 张某), a nickname (小王), an initial or a remark is no full name: it is
     compatible or unknown, never different. -#}
 
-{#- The key by which full names are the same: small letters, no blanks and dots, two Latin words in either order;
-    null where the name is not full. In: a column of clean text. -#}
+{#- The key by which full names are the same: small letters, no blanks and dots; of other scripts the words without
+    titles and initials, two words in either order, so that John F. Kennedy is Kennedy John. Null where the name is not
+    full. In: a column of clean text. -#}
 {% macro name_key(column) -%}
+    {%- set words = name_words(column) -%}
     case
         when {{ is_partial_name(column) }} then null
         when {{ regexp_like(column, cjk_name()) }} then {{ regexp_remove(column, '[ ·・]') }}
-        when {{ regexp_like(column, '^[^ ]+ [^ ]+$') }}
-            then least(split_part(lower({{ column }}), ' ', 1), split_part(lower({{ column }}), ' ', 2))
-                || ' ' || greatest(split_part(lower({{ column }}), ' ', 1), split_part(lower({{ column }}), ' ', 2))
-        when {{ column }} like '% %' then lower({{ column }})
+        when {{ words }} like '% % %' then {{ words }}
+        when {{ words }} like '% %'
+            then least(split_part({{ words }}, ' ', 1), split_part({{ words }}, ' ', 2))
+                || ' ' || greatest(split_part({{ words }}, ' ', 1), split_part({{ words }}, ' ', 2))
     end
+{%- endmacro %}
+
+{#- The words of a name in small letters, without titles and single letters; blanks are doubled first, so that each
+    word has its own. -#}
+{% macro name_words(column) -%}
+    trim({{ regexp_replace_all(
+        regexp_remove(
+            "' ' || replace(lower(" ~ column ~ "), ' ', '  ') || ' '",
+            ' (mr|mrs|ms|miss|dr|prof|sir|herr|frau|mme|mlle|sra?|[^ ' ~ cjk_signs() ~ '])[.]? '
+        ), ' +', ' '
+    ) }})
 {%- endmacro %}
 
 {#- The first sign of a partial Chinese name that stands for a family name (张女士, 张**, 张某), else null. -#}
@@ -27,7 +40,6 @@
     {{ regexp_like(
         column,
         '[0-9*＊@_]|某|(' ~ name_titles() ~ ')$|^[小老阿] ?[一-鿿]$|^[一-鿿] ?[xX]{1,2}$'
-        ~ '|^([Mm][Rr][Ss]?|M[Ss]|[Mm]s|[Mm]iss|[Dd]r)[.]? |(^| )[^ ' ~ cjk_signs() ~ '][.]?( |$)'
     ) }}
 {%- endmacro %}
 

@@ -19,7 +19,7 @@ as_of_date as (
         {% if var('as_of_date') -%}
         cast('{{ var("as_of_date") }}' as date) as as_of_date,
         {%- else -%}
-        latest_on as as_of_date,
+        coalesce(latest_on, {{ extracted_on() }}) as as_of_date,
         {%- endif %}
         {{ extracted_on() }} as extracted_on
     from latest_activity

@@ -53,11 +53,16 @@ priced as (
         products.subcategory,
         all_lines.quantity,
         all_lines.unit_price,
-        cast(
-            coalesce(all_lines.line_amount, all_lines.quantity * all_lines.unit_price)
-            as decimal(18, 2)
+        -- Wider factors, since a product of two of 18 digits would not fit into theirs.
+        coalesce(
+            all_lines.line_amount,
+            try_cast(
+                cast(all_lines.quantity as decimal(19, 3)) * all_lines.unit_price as decimal(18, 2)
+            )
         ) as line_amount,
-        cast(all_lines.quantity * products.unit_cost as decimal(18, 2)) as cost_amount
+        try_cast(
+            cast(all_lines.quantity as decimal(19, 3)) * products.unit_cost as decimal(18, 2)
+        ) as cost_amount
     from all_lines
     left join products on products.sku = all_lines.sku
 

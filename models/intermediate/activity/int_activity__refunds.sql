@@ -68,8 +68,11 @@ all_refunds as (
         'shop:' || refund_id as refund_id,
         'shop:' || order_id as order_id,
         line_no,
-        case when refund_type in ('return', 'exchange') then quantity end as returned_quantity,
-        amount as refund_amount
+        case
+            when refund_type in ('return', 'exchange') then abs(quantity)
+        end as returned_quantity,
+        -- Some shops export refunds as negative sums.
+        abs(amount) as refund_amount
     from shop_refunds
 
     union all

@@ -206,7 +206,8 @@ hashed as (
             "scoped.identifier_type || '|' || scoped.scope || '|' || scoped.identifier_value"
         ) }} as identifier_hash,
         case
-            when scoped.identifier_type = 'mobile' then {{ mask_mobile('scoped.identifier_value') }}
+            when scoped.identifier_type in ('mobile', 'telephone')
+                then {{ mask_mobile('scoped.identifier_value') }}
             when scoped.identifier_type = 'email' then {{ mask_email('scoped.identifier_value') }}
             when identifier_types.is_core then {{ mask_any('scoped.identifier_value') }}
             else scoped.identifier_value

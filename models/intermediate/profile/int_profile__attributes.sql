@@ -58,7 +58,9 @@ contests as (
             candidates.completeness_rank = winners.completeness_rank
             and candidates.source_priority = winners.source_priority
         ) as best_losing_observed_at,
-        {{ list_distinct_sorted('candidates.attribute_value') }} as losing_values
+        {{ list_distinct_sorted(
+            readable_value('candidates.attribute', 'candidates.attribute_value')
+        ) }} as losing_values
     from winners
     inner join candidates
         on

@@ -36,6 +36,18 @@ attribute_sources as (
 
 ),
 
+-- 13800138000 and a shop's own number are nobody's, so they are no candidates.
+unusable_values as (
+
+    select distinct
+        record_id,
+        case identifier_type when 'telephone' then 'mobile' else identifier_type end as attribute,
+        value_masked
+    from {{ ref('int_identity__firewall') }}
+    where reason in ('placeholder', 'hub_of_people', 'hub_of_records')
+
+),
+
 stated as (
 
     {% for attribute, value, relation in [
@@ -43,7 +55,7 @@ stated as (
         ('gender', 'gender', 'crm_customers'),
         ('birth_date', 'cast(birth_date as string)', 'crm_customers'),
         ('age', 'cast(age as string)', 'crm_customers'),
-        ('mobile', mask_mobile('mobile'), 'crm_customers'),
+        ('mobile', mask_mobile('coalesce(mobile, telephone)'), 'crm_customers'),
         ('email', mask_email('email'), 'crm_customers'),
         ('region', place_of_record(), 'crm_customers'),
         ('occupation', 'occupation', 'crm_customers'),
@@ -54,7 +66,7 @@ stated as (
         ('acquisition_channel', 'acquisition_source', 'crm_customers'),
         ('name', 'real_name', 'shop_accounts'),
         ('gender', 'gender', 'shop_accounts'),
-        ('mobile', mask_mobile('mobile'), 'shop_accounts'),
+        ('mobile', mask_mobile('coalesce(mobile, telephone)'), 'shop_accounts'),
         ('email', mask_email('email'), 'shop_accounts'),
         ('region', place_of_record(), 'shop_accounts'),
         ('acquisition_channel', 'register_channel', 'shop_accounts'),
@@ -62,7 +74,7 @@ stated as (
         ('gender', 'gender', 'store_members'),
         ('birth_date', 'cast(birth_date as string)', 'store_members'),
         ('age', 'cast(age as string)', 'store_members'),
-        ('mobile', mask_mobile('mobile'), 'store_members'),
+        ('mobile', mask_mobile('coalesce(mobile, telephone)'), 'store_members'),
         ('income_band', 'income_band', 'store_members'),
         ('member_level', 'member_level', 'store_members'),
         ('home_store_id', 'store_id', 'store_members'),
@@ -153,9 +165,15 @@ ranked_sources as (
         on
             attribute_sources.attribute = all_candidates.attribute
             and attribute_sources.channel = records.channel
-    -- A mobile or an e-mail that stands where the name should is no name.
+    left join unusable_values
+        on
+            unusable_values.record_id = all_candidates.record_id
+            and unusable_values.attribute = all_candidates.attribute
+            and unusable_values.value_masked = all_candidates.attribute_value
     where
-        not (
+        unusable_values.record_id is null
+        -- A mobile or an e-mail that stands where the name should is no name.
+        and not (
             all_candidates.attribute = 'name'
             and {{ regexp_like('all_candidates.attribute_value', '[0-9]{7}|@') }}
         )

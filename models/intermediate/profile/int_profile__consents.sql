@@ -11,18 +11,18 @@ crosswalk as (
 
 ),
 
--- A refusal whose day is unknown may be the newest word, so it holds; a consent may not.
+-- What cannot be read is no consent. A refusal whose day is unknown may be the newest word, so it
+-- holds; a consent may not.
 statements as (
 
     select
         record_id,
         purpose,
         contact_channel,
-        is_granted,
+        coalesce(is_granted, false) as is_granted,
         changed_at,
         changed_at is not null and not {{ is_future('changed_at') }} as has_usable_day
     from crm_consents
-    where is_granted is not null
 
 ),
 

@@ -41,6 +41,18 @@ records as (
 
 ),
 
+consents as (
+
+    select * from {{ ref('stg_crm__consents') }}
+
+),
+
+identifiers as (
+
+    select * from {{ ref('stg_crm__identifiers') }}
+
+),
+
 as_of_date as (
 
     select * from {{ ref('int_activity__as_of_date') }}
@@ -65,6 +77,55 @@ unknown_accounts as (
         '' as value_masked
     from orders
     where has_unknown_account
+
+),
+
+-- A refusal or an identifier that reaches nobody must be seen.
+consents_without_account as (
+
+    select distinct
+        'crm' as channel,
+        'consents' as entity,
+        consents.channel || '.' || consents.record_key as record_key,
+        cast(null as string) as record_id,
+        'record_key' as column_name,
+        'unknown_account' as rule,
+        '' as value_masked
+    from consents
+    left join records on records.record_id = consents.record_id
+    where records.record_id is null
+
+),
+
+identifiers_without_account as (
+
+    select distinct
+        'crm' as channel,
+        'identifiers' as entity,
+        identifiers.channel || '.' || identifiers.record_key as record_key,
+        cast(null as string) as record_id,
+        'record_key' as column_name,
+        'unknown_account' as rule,
+        '' as value_masked
+    from identifiers
+    left join records on records.record_id = identifiers.record_id
+    where records.record_id is null
+
+),
+
+sales_of_unknown_stores as (
+
+    select
+        'store' as channel,
+        'sales' as entity,
+        {{ raw_key('orders.order_id') }} as record_key,
+        cast(null as string) as record_id,
+        'store_id' as column_name,
+        'unknown_store' as rule,
+        orders.store_id as value_masked
+    from orders
+    left join stores on stores.store_id = orders.store_id
+    where orders.store_id is not null and stores.store_id is null
 
 ),
 
@@ -231,7 +292,9 @@ unknown_day_of_extraction as (
 all_findings as (
 
     {% for relation in [
-        'unknown_accounts', 'zero_amounts', 'lines_without_order', 'refunds_without_order',
+        'unknown_accounts', 'consents_without_account', 'identifiers_without_account',
+        'sales_of_unknown_stores', 'zero_amounts', 'lines_without_order',
+        'refunds_without_order',
         'tenders_without_order', 'deliveries_without_order', 'unknown_products',
         'unknown_time_zones', 'differing_birth_dates', 'differing_genders',
         'unknown_day_of_extraction', 'amount_outliers',

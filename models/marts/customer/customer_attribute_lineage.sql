@@ -9,7 +9,7 @@ lineage as (
     select
         customer_id,
         attribute,
-        attribute_value as chosen_value,
+        {{ readable_value('attribute', 'attribute_value') }} as chosen_value,
         record_id,
         survivorship_rule as rule,
         losing_values

@@ -216,7 +216,7 @@ behavior as (
         cast(null as double) as avg_satisfaction,
         cast(null as int) as nps,
         greatest(
-            orders_per_customer.last_ordered_at, golden_records.last_record_at
+            orders_per_customer.last_ordered_at, golden_records.registered_at
         ) as last_active_at
     from customers
     inner join golden_records on golden_records.customer_id = customers.customer_id

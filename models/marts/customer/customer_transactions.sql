@@ -213,7 +213,7 @@ transactions as (
             coalesce(stored_value_per_order.stored_value_amount, 0) as decimal(18, 2)
         ) as stored_value_amount,
         cast(
-            coalesce(own_rows.paid_amount, 0)
+            own_rows.paid_amount
             - coalesce(refunds_per_order.refund_amount, 0)
             - coalesce(own_rows.freight_amount, 0)
             - lines_per_order.kept_cost_amount as decimal(18, 2)

@@ -58,7 +58,8 @@ checked as (
         coalesce(
             {{ rejection('channel', 'missing_key', 'channel is null') }},
             {{ rejection('record_key', 'missing_key', 'record_key is null') }},
-            {{ rejection('purpose', 'missing_key', 'purpose is null') }}
+            {{ rejection('purpose', 'missing_key', 'purpose_text is null') }},
+            {{ rejection('purpose', 'unknown_purpose', 'purpose is null') }}
         ) as rejection,
         {{ list_of_present([
             finding(

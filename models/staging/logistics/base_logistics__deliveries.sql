@@ -80,7 +80,7 @@ checked as (
             finding(
                 'delivered_region', 'unknown_region',
                 "delivered_region_text is not null and delivered_division_code is null",
-                'delivered_region_text'
+                region_without_street('delivered_region_text')
             ),
             finding(
                 'status', 'unknown_code', "status_text is not null and status is null",
@@ -118,6 +118,7 @@ ranked as (
             partition by rejection is null, order_id, carrier, shipped_at
             order by
                 _source_file desc nulls last,
+                case when is_deleted then 0 else 1 end asc,
                 delivered_at desc nulls last,
                 row_fingerprint asc,
                 _source_row asc nulls last

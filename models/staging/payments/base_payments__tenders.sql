@@ -100,6 +100,7 @@ ranked as (
             partition by rejection is null, channel, order_id, tender_no
             order by
                 _source_file desc nulls last,
+                case when is_deleted then 0 else 1 end asc,
                 paid_at desc nulls last,
                 row_fingerprint asc,
                 _source_row asc nulls last

@@ -103,7 +103,7 @@ checked as (
             ),
             finding(
                 'region', 'unknown_region', "region_text is not null and division_code is null",
-                'region_text'
+                region_without_street('region_text')
             ),
             finding(
                 'registered_at', 'invalid_time',
@@ -162,6 +162,8 @@ ranked as (
         row_number() over (
             partition by rejection is null, platform, shop_id, account_id
             order by
+                -- A deletion often comes without a time; it is the last word then.
+                case when is_deleted and updated_at is null then 0 else 1 end asc,
                 updated_at desc nulls last,
                 _source_file desc nulls last,
                 row_fingerprint asc,

@@ -90,6 +90,7 @@ ranked as (
             partition by rejection is null, order_id, line_no
             order by
                 _source_file desc nulls last,
+                case when is_deleted then 0 else 1 end asc,
                 row_fingerprint asc,
                 _source_row asc nulls last
         ) as duplicate_rank,

@@ -137,7 +137,7 @@ checked as (
             finding(
                 'receiver_region', 'unknown_region',
                 "receiver_region_text is not null and receiver_division_code is null",
-                'receiver_region_text'
+                region_without_street('receiver_region_text')
             ),
             finding(
                 'is_deleted', 'invalid_boolean',
@@ -181,8 +181,18 @@ ranked as (
             partition by rejection is null, order_id
             order by
                 _source_file desc nulls last,
+                case when is_deleted then 0 else 1 end asc,
                 paid_at desc nulls last,
                 ordered_at desc nulls last,
+                -- Told twice at the same moment: the later step of its life.
+                case status
+                    when 'returned' then 1
+                    when 'cancelled' then 2
+                    when 'completed' then 3
+                    when 'shipped' then 4
+                    when 'paid' then 5
+                    else 6
+                end asc,
                 row_fingerprint asc,
                 _source_row asc nulls last
         ) as duplicate_rank,

@@ -113,6 +113,7 @@ ranked as (
             partition by rejection is null, refund_id
             order by
                 _source_file desc nulls last,
+                case when is_deleted then 0 else 1 end asc,
                 refunded_at desc nulls last,
                 row_fingerprint asc,
                 _source_row asc nulls last

@@ -146,6 +146,8 @@ ranked as (
         row_number() over (
             partition by rejection is null, brand, member_no
             order by
+                -- A deletion often comes without a time; it is the last word then.
+                case when is_deleted and updated_at is null then 0 else 1 end asc,
                 updated_at desc nulls last,
                 _source_file desc nulls last,
                 row_fingerprint asc,

@@ -138,6 +138,7 @@ ranked as (
             partition by rejection is null, receipt_no
             order by
                 _source_file desc nulls last,
+                case when is_deleted then 0 else 1 end asc,
                 sold_at desc nulls last,
                 row_fingerprint asc,
                 _source_row asc nulls last

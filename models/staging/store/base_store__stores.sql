@@ -54,7 +54,7 @@ checked as (
         {{ list_of_present([
             finding(
                 'region', 'unknown_region', "region_text is not null and division_code is null",
-                'region_text'
+                region_without_street('region_text')
             ),
             finding(
                 'is_deleted', 'invalid_boolean',
@@ -87,6 +87,7 @@ ranked as (
             partition by rejection is null, store_id
             order by
                 _source_file desc nulls last,
+                case when is_deleted then 0 else 1 end asc,
                 row_fingerprint asc,
                 _source_row asc nulls last
         ) as duplicate_rank,
