@@ -386,7 +386,9 @@ def test_the_project_itself_says_it_in_one_line_and_takes_any_value_as_it_is(
     with duckdb.connect(tmp_path / "warehouse.duckdb") as connection:
         monkeypatch.setenv("CUSTOMER360_HASH_KEY", KEY)
         duckdb_session.Plugin("duckdb_session", {}).configure_connection(connection)
-        found = connection.sql("select customer_no, name from stg_crm__customers").fetchall()
+        found = connection.sql(
+            "select customer_no, name from staging.stg_crm__customers"
+        ).fetchall()
     assert found == [("7", name)]
 
 
