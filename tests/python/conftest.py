@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 
 import pytest
 
 from tests.python.whole_project import run_dbt
+
+# A make target says where dbt writes; tests say it themselves, each in a folder of its own.
+for name in ("DBT_TARGET_PATH", "DBT_LOG_PATH"):
+    os.environ.pop(name, None)
 
 
 @pytest.fixture(scope="session")
