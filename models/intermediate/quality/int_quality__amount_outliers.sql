@@ -13,28 +13,9 @@ lines as (
 
 ),
 
-amounts_per_category as (
+order_categories as (
 
-    select
-        order_id,
-        category,
-        sum(line_amount) as category_amount
-    from lines
-    where category is not null
-    group by order_id, category
-
-),
-
-main_categories as (
-
-    select
-        order_id,
-        category
-    from amounts_per_category
-    qualify row_number() over (
-        partition by order_id
-        order by category_amount desc nulls last, category asc
-    ) = 1
+    select * from {{ ref('int_activity__order_categories') }}
 
 ),
 
@@ -45,10 +26,10 @@ amounts as (
         case orders.channel when 'shop' then 'orders' else 'sales' end as entity,
         {{ raw_key('orders.order_id') }} as record_key,
         case orders.channel when 'shop' then 'paid_amount' else 'amount' end as column_name,
-        coalesce(main_categories.category, '') as category,
+        coalesce(order_categories.main_category, '') as category,
         orders.paid_amount as amount
     from orders
-    left join main_categories on main_categories.order_id = orders.order_id
+    left join order_categories on order_categories.order_id = orders.order_id
 
     union all
 

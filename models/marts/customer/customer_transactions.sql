@@ -28,6 +28,12 @@ lines as (
 
 ),
 
+order_categories as (
+
+    select * from {{ ref('int_activity__order_categories') }}
+
+),
+
 tenders as (
 
     select * from {{ ref('int_activity__tenders') }}
@@ -101,31 +107,6 @@ lines_per_order as (
             returned_quantities.order_id = lines.order_id
             and returned_quantities.line_no = lines.line_no
     group by lines.order_id
-
-),
-
-amounts_per_category as (
-
-    select
-        order_id,
-        category,
-        sum(line_amount) as category_amount
-    from lines
-    where category is not null
-    group by order_id, category
-
-),
-
-main_categories as (
-
-    select
-        order_id,
-        category as main_category
-    from amounts_per_category
-    qualify row_number() over (
-        partition by order_id
-        order by category_amount desc nulls last, category asc
-    ) = 1
 
 ),
 
@@ -219,7 +200,7 @@ transactions as (
             - lines_per_order.kept_cost_amount as decimal(18, 2)
         ) as margin_amount,
         coalesce(lines_per_order.n_items, 0) as n_items,
-        main_categories.main_category,
+        order_categories.main_category,
         own_rows.payment_method,
         own_rows.promotion_id,
         own_rows.promotion_id is not null as is_promotion,
@@ -231,7 +212,7 @@ transactions as (
     left join refunds_per_order on refunds_per_order.order_id = own_rows.order_id
     left join stored_value_per_order on stored_value_per_order.order_id = own_rows.order_id
     left join lines_per_order on lines_per_order.order_id = own_rows.order_id
-    left join main_categories on main_categories.order_id = own_rows.order_id
+    left join order_categories on order_categories.order_id = own_rows.order_id
     left join numbered_purchases
         on
             numbered_purchases.customer_id = own_rows.customer_id
