@@ -51,6 +51,30 @@ RAW_TABLES = {
     "store.sale_items": "receipt_no line_no sku quantity unit_price line_amount?",
     "payments.tenders": "channel order_id tender_no tender_type amount paid_at",
     "logistics.deliveries": "order_id carrier shipped_at delivered_at? delivered_region status",
+    "web.events": """
+        event_id event_at device_id account_id? session_id platform event_name page? sku?
+        order_id? utm_source? utm_medium? utm_campaign?""",
+    "social.followers": """
+        openid app_id? unionid? nickname mobile? gender? region? followed_at updated_at""",
+    "social.interactions": "interaction_id openid interaction_type content_type text? happened_at",
+    "wecom.contacts": """
+        external_userid corp_id? unionid? staff_id remark? remark_mobile? added_at
+        deleted_at? add_way?""",
+    "service.tickets": """
+        ticket_id account_id? member_no? contact_name? contact_mobile? contact_email?
+        contact_method opened_at resolved_at? category? text satisfaction?""",
+    "survey.responses": """
+        response_id method? mobile? email? submitted_at nps price_sensitivity?
+        preferred_feature? preferred_delivery? expected_response? brand_awareness?
+        industry? text?""",
+    "marketing.campaigns": """
+        campaign_id campaign_name touch_channel offer_type started_at ended_at cost_amount""",
+    "marketing.touches": """
+        touch_id campaign_id account_id? member_no? mobile? variant touched_at opened_at?
+        clicked_at?""",
+    "marketing.spend": "spent_on utm_source utm_medium cost_amount",
+    "registry.companies": "company_name credit_code industry n_employees region",
+    "shop.reviews": "review_id order_id sku rating text reviewed_at",
 }
 
 # The marts and their columns in order, which reports and people's queries depend on.
