@@ -1,0 +1,108 @@
+"""Where raw extracts lie: the files of a table, their columns, and `_extract.json`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from .csv_files import csv_header
+from .messages import RawError, shown
+from .parquet_files import Column, escaped_pattern, parquet_columns
+
+FORMATS = (".csv", ".parquet")
+EXTRACT_FILE = "_extract.json"
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """One file of a raw table; `pattern` is the path for readers that take wildcards."""
+
+    path: Path
+    relative_path: str
+    columns: tuple[Column, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """What the macros of raw() need to know of it."""
+        return {
+            "path": self.path.as_posix(),
+            "pattern": escaped_pattern(self.path),
+            "relative_path": self.relative_path,
+            "format": self.path.suffix[1:],
+            "columns": [{"name": column.name, "type": column.type} for column in self.columns],
+        }
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A raw table as the sources document it."""
+
+    channel: str
+    entity: str
+    columns: tuple[str, ...]
+    required: frozenset[str]
+
+
+def is_left_alone(path: Path) -> bool:
+    """Files and folders that are not extracts: their names begin with `_` or `.`."""
+    return path.name.startswith(("_", "."))
+
+
+def table_paths(raw_path: Path, channel: str, entity: str) -> list[Path]:
+    """The files of one table in reading order: `<entity>.csv`, then those of `<entity>/`."""
+    folder = raw_path / channel
+    paths = [folder / f"{entity}{suffix}" for suffix in FORMATS]
+    several = folder / entity
+    if several.is_dir():
+        paths += sorted(
+            path for path in several.iterdir() if path.suffix in FORMATS and not is_left_alone(path)
+        )
+    return [path for path in paths if path.is_file()]
+
+
+def raw_files(raw_path: Path, channel: str, entity: str) -> list[RawFile]:
+    """The files of one table with their columns."""
+    files = []
+    for path in table_paths(raw_path, channel, entity):
+        try:
+            columns = read_columns(path)
+        except RawError as error:
+            raise RawError(f"{shown(path)}{error}") from None
+        files.append(RawFile(path, path.relative_to(raw_path).as_posix(), columns))
+    return files
+
+
+def read_columns(path: Path) -> tuple[Column, ...]:
+    """The columns of a raw file; its errors go on from the name of the file."""
+    if path.suffix == ".parquet":
+        return tuple(parquet_columns(path))
+    return tuple(Column(name) for name in csv_header(path))
+
+
+def extract_info(path: Path) -> dict[str, Any]:
+    """What `_extract.json` says: `extracted_on` (or null) and `kind` by channel."""
+    if not path.is_file():
+        return {"extracted_on": None, "kind": {}}
+    example = '{"extracted_on": "2024-01-01", "kind": {"crm": "full", "shop": "delta"}}'
+    try:
+        found = json.loads(path.read_text(encoding="utf-8-sig"))
+    except json.JSONDecodeError as error:
+        raise RawError(
+            f"{path}, line {error.lineno}: is not valid JSON: write it like {example}."
+        ) from None
+    except UnicodeDecodeError:
+        raise RawError(f"{path}: is not UTF-8: write it like {example}.") from None
+    if not isinstance(found, dict) or not isinstance(found.get("kind") or {}, dict):
+        raise RawError(f"{path}: is not of the known form: write it like {example}.")
+    day = found.get("extracted_on")
+    kinds = found.get("kind") or {}
+    if day is not None:
+        try:
+            day = date.fromisoformat(day).isoformat()
+        except (TypeError, ValueError):
+            raise RawError(f'{path}: extracted_on is no date such as "2024-01-01".') from None
+    if any(kind not in ("full", "delta") for kind in kinds.values()):
+        raise RawError(f'{path}: a kind is neither "full" nor "delta".')
+    return {"extracted_on": day, "kind": kinds}
