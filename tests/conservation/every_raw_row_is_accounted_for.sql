@@ -2,10 +2,17 @@
 -- or deleted at its source.
 {% set entities = {
     'crm': ['customers', 'identifiers', 'consents'],
-    'shop': ['accounts', 'orders', 'order_items', 'refunds', 'products'],
+    'shop': ['accounts', 'orders', 'order_items', 'refunds', 'reviews', 'products'],
     'store': ['stores', 'members', 'sales', 'sale_items'],
     'payments': ['tenders'],
     'logistics': ['deliveries'],
+    'web': ['events'],
+    'social': ['followers', 'interactions'],
+    'wecom': ['contacts'],
+    'service': ['tickets'],
+    'survey': ['responses'],
+    'marketing': ['campaigns', 'touches', 'spend'],
+    'registry': ['companies'],
 } -%}
 
 with rejected_rows as (

@@ -8,6 +8,7 @@
     ('shop', 'orders', none),
     ('shop', 'order_items', none),
     ('shop', 'refunds', none),
+    ('shop', 'reviews', none),
     ('shop', 'products', none),
     ('store', 'stores', none),
     ('store', 'members', 'record_id'),
@@ -15,6 +16,16 @@
     ('store', 'sale_items', none),
     ('payments', 'tenders', none),
     ('logistics', 'deliveries', none),
+    ('web', 'events', none),
+    ('social', 'followers', 'record_id'),
+    ('social', 'interactions', none),
+    ('wecom', 'contacts', 'record_id'),
+    ('service', 'tickets', none),
+    ('survey', 'responses', none),
+    ('marketing', 'campaigns', none),
+    ('marketing', 'touches', none),
+    ('marketing', 'spend', none),
+    ('registry', 'companies', none),
 ] -%}
 
 with all_rows as (

@@ -1,0 +1,16 @@
+{#- Whether a time lies before the one that it must follow; false where either is unknown. A time told as a day is some
+    time of that day. In: two columns of timestamps; where they have a `_zone` beside them, the channel, whose time zone
+    holds where that is null. -#}
+{% macro is_before(later, earlier, channel=none) -%}
+    {%- set late = time_in_business_zone(later, channel) if channel else later -%}
+    {%- set early = time_in_business_zone(earlier, channel) if channel else earlier -%}
+    coalesce(
+        {{ late }} < {{ early }}
+        and (cast({{ late }} as date) < cast({{ early }} as date) or {{ later }} <> date_trunc('day', {{ later }})),
+        false
+    )
+{%- endmacro %}
+
+{% macro time_in_business_zone(column, channel) -%}
+    {{ to_business_time(column, "coalesce(" ~ column ~ "_zone, " ~ channel_timezone(channel) ~ ")") }}
+{%- endmacro %}
