@@ -203,6 +203,14 @@ CASES: dict[str, tuple[str, Any]] = {
         call("days_between", at("2024-01-01 23:00:00"), at("2024-01-02 01:00:00")),
         1,
     ),
+    "minutes_between: seconds": (
+        call("minutes_between", at("2024-01-01 23:59:30"), at("2024-01-02 00:00:00")),
+        0.5,
+    ),
+    "minutes_between: backwards": (
+        call("minutes_between", at("2024-01-02 00:00:00"), at("2024-01-01 23:00:30")),
+        -59.5,
+    ),
     "days_between: null": (call("days_between", "cast(null as date)", "date '2024-01-01'"), None),
     "days_between: added to a date": (
         "date '2024-01-01' + " + call("days_between", "date '2024-01-01'", "date '2024-01-05'"),

@@ -40,9 +40,9 @@ tenders as (
 
 ),
 
-customer_classes as (
+order_exclusions as (
 
-    select * from {{ ref('int_profile__customer_classes') }}
+    select * from {{ ref('int_activity__order_exclusions') }}
 
 ),
 
@@ -117,17 +117,11 @@ own_rows as (
     select
         orders.*,
         order_customers.customer_id,
-        case
-            when customer_classes.customer_class = 'test' then 'test'
-            when {{ is_future('orders.ordered_at') }} then 'future'
-            when orders.status = 'unpaid' then 'unpaid'
-            when orders.status = 'cancelled' then 'cancelled'
-            when orders.is_return then 'return_receipt'
-        end as exclusion_reason
+        order_exclusions.exclusion_reason
     from orders
     inner join order_customers on order_customers.order_id = orders.order_id
     left join return_receipts on return_receipts.order_id = orders.order_id
-    left join customer_classes on customer_classes.customer_id = order_customers.customer_id
+    left join order_exclusions on order_exclusions.order_id = orders.order_id
     where return_receipts.original_order_id is null
 
 ),

@@ -34,7 +34,9 @@ cleaned as (
         {{ clean_text('paid_amount') }} as paid_amount_text,
         {{ clean_text('promotion_id') }} as promotion_id,
         {{ clean_text('fulfilment') }} as fulfilment,
+        {{ clean_text('receiver_mobile') }} as receiver_mobile_text,
         {{ clean_text('receiver_region') }} as receiver_region_text,
+        {{ clean_text('receiver_address') }} as receiver_address_text,
         {{ clean_text('is_deleted') }} as is_deleted_text,
         {{ raw_row('shop', 'orders') }} as raw_row,
         {{ row_fingerprint([
@@ -67,6 +69,12 @@ typed as (
         {{ region_value('province') }} as receiver_province,
         {{ region_value('city') }} as receiver_city,
         {{ region_value('district') }} as receiver_district,
+        {{ keyed_hash(normalize_mobile('receiver_mobile_text')) }} as receiver_mobile_hash,
+        -- However the address is punctuated; street and number alone exist in many cities.
+        {{ keyed_hash(
+            region_value('city') ~ " || '|' || "
+            ~ regexp_remove("lower(receiver_address_text)", "[ ,;.#/()，；。、-]")
+        ) }} as receiver_address_hash,
         coalesce({{ parse_boolean('is_deleted_text') }}, false) as is_deleted
     from cleaned
     left join code_values as statuses
@@ -173,6 +181,8 @@ ranked as (
         receiver_province,
         receiver_city,
         receiver_district,
+        receiver_mobile_hash,
+        receiver_address_hash,
         is_deleted,
         order_id as row_key,
         rejection,
@@ -228,6 +238,8 @@ traced as (
         receiver_province,
         receiver_city,
         receiver_district,
+        receiver_mobile_hash,
+        receiver_address_hash,
         is_deleted,
         row_key,
         rejection,

@@ -29,7 +29,9 @@ kept as (
         receiver_division_code,
         receiver_province,
         receiver_city,
-        receiver_district
+        receiver_district,
+        receiver_mobile_hash,
+        receiver_address_hash
     from base
     where rejection is null and duplicate_rank = 1 and not is_deleted
 
