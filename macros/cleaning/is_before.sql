@@ -6,7 +6,13 @@
     {%- set early = time_in_business_zone(earlier, channel) if channel else earlier -%}
     coalesce(
         {{ late }} < {{ early }}
-        and (cast({{ late }} as date) < cast({{ early }} as date) or {{ later }} <> date_trunc('day', {{ later }})),
+        and (
+            cast({{ late }} as date) < cast({{ early }} as date)
+            or {{ later }} <> date_trunc('day', {{ later }})
+            {%- if channel %}
+            or {{ later }}_zone is not null
+            {%- endif %}
+        ),
         false
     )
 {%- endmacro %}
