@@ -6,6 +6,10 @@ with records as (
     select record_id from {{ ref('stg_shop__accounts') }}
     union all
     select record_id from {{ ref('stg_store__members') }}
+    union all
+    select record_id from {{ ref('stg_social__followers') }}
+    union all
+    select record_id from {{ ref('stg_wecom__contacts') }}
 
 ),
 

@@ -31,6 +31,10 @@ known_values as (
     select mobile as core_value from {{ ref('stg_shop__accounts') }}
     union
     select mobile as core_value from {{ ref('stg_store__members') }}
+    union
+    select mobile as core_value from {{ ref('stg_social__followers') }}
+    union
+    select remark_mobile as core_value from {{ ref('stg_wecom__contacts') }}
 
 ),
 

@@ -25,6 +25,7 @@ evidence as (
         identifiers.identifier_hash,
         identifiers.value_masked,
         identifiers.is_verified,
+        identifiers.is_current,
         identifiers.placeholder_note,
         identifier_types.strength,
         identifier_types.is_shared_by_names,
@@ -73,6 +74,7 @@ judged as (
         evidence.identifier_hash,
         evidence.value_masked,
         evidence.is_verified,
+        evidence.is_current,
         people_per_value.n_records,
         people_per_value.n_people,
         case
@@ -108,6 +110,7 @@ decided as (
         identifier_hash,
         value_masked,
         is_verified,
+        is_current,
         n_records,
         n_people,
         reason,

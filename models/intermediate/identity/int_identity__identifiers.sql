@@ -16,6 +16,18 @@ store_members as (
 
 ),
 
+social_followers as (
+
+    select * from {{ ref('stg_social__followers') }}
+
+),
+
+wecom_contacts as (
+
+    select * from {{ ref('stg_wecom__contacts') }}
+
+),
+
 crm_identifiers as (
 
     select * from {{ ref('stg_crm__identifiers') }}
@@ -89,26 +101,34 @@ account_keys as (
 
 stated as (
 
-    {% for relation, identifier_type, is_verified in [
-        ('crm_customers', 'mobile', 'is_mobile_verified'),
-        ('crm_customers', 'telephone', 'is_mobile_verified'),
-        ('crm_customers', 'email', 'cast(null as boolean)'),
-        ('crm_customers', 'national_id', 'true'),
-        ('shop_accounts', 'mobile', 'is_mobile_verified'),
-        ('shop_accounts', 'telephone', 'is_mobile_verified'),
-        ('shop_accounts', 'email', 'cast(null as boolean)'),
-        ('shop_accounts', 'unionid', 'true'),
-        ('store_members', 'mobile', 'is_mobile_verified'),
-        ('store_members', 'telephone', 'is_mobile_verified'),
-        ('store_members', 'national_id', 'true'),
-        ('store_members', 'unionid', 'true'),
+    {% for relation, identifier_type, value, scope, is_verified in [
+        ('crm_customers', 'mobile', 'mobile', 'null', 'is_mobile_verified'),
+        ('crm_customers', 'telephone', 'telephone', 'null', 'is_mobile_verified'),
+        ('crm_customers', 'email', 'email', 'null', 'null'),
+        ('crm_customers', 'national_id', 'national_id', 'null', 'true'),
+        ('shop_accounts', 'mobile', 'mobile', 'null', 'is_mobile_verified'),
+        ('shop_accounts', 'telephone', 'telephone', 'null', 'is_mobile_verified'),
+        ('shop_accounts', 'email', 'email', 'null', 'null'),
+        ('shop_accounts', 'unionid', 'unionid', 'null', 'true'),
+        ('store_members', 'mobile', 'mobile', 'null', 'is_mobile_verified'),
+        ('store_members', 'telephone', 'telephone', 'null', 'is_mobile_verified'),
+        ('store_members', 'national_id', 'national_id', 'null', 'true'),
+        ('store_members', 'unionid', 'unionid', 'null', 'true'),
+        ('social_followers', 'mobile', 'mobile', 'null', 'null'),
+        ('social_followers', 'telephone', 'telephone', 'null', 'null'),
+        ('social_followers', 'openid', 'openid', 'app_id', 'true'),
+        ('social_followers', 'unionid', 'unionid', 'null', 'true'),
+        ('wecom_contacts', 'mobile', 'remark_mobile', 'null', 'null'),
+        ('wecom_contacts', 'telephone', 'remark_telephone', 'null', 'null'),
+        ('wecom_contacts', 'external_userid', 'external_userid', 'corp_id', 'true'),
+        ('wecom_contacts', 'unionid', 'unionid', 'null', 'true'),
     ] %}
     select
         record_id,
         '{{ identifier_type }}' as identifier_type,
-        cast(null as string) as scope,
-        {{ identifier_type }} as identifier_value,
-        {{ is_verified }} as is_verified,
+        cast({{ scope }} as string) as scope,
+        {{ value }} as identifier_value,
+        cast({{ is_verified }} as boolean) as is_verified,
         cast(null as timestamp) as ended_at
     from {{ relation }}
     union all
@@ -159,7 +179,8 @@ scoped as (
         bool_or(
             stated.ended_at is null
             and coalesce(stated.is_verified, identifier_sources.is_verified_by_default, false)
-        ) as is_verified
+        ) as is_verified,
+        bool_or(stated.ended_at is null) as is_current
     from stated
     inner join records on records.record_id = stated.record_id
     left join identifier_sources
@@ -213,6 +234,7 @@ hashed as (
             else scoped.identifier_value
         end as value_masked,
         scoped.is_verified,
+        scoped.is_current,
         placeholders.note as placeholder_note
     from scoped
     inner join identifier_types on identifier_types.identifier_type = scoped.identifier_type

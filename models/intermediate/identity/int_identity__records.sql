@@ -16,12 +16,25 @@ store_members as (
 
 ),
 
+social_followers as (
+
+    select * from {{ ref('stg_social__followers') }}
+
+),
+
+wecom_contacts as (
+
+    select * from {{ ref('stg_wecom__contacts') }}
+
+),
+
 account_records as (
 
     select
         record_id,
         'crm' as channel,
         name,
+        cast(null as string) as remark,
         gender,
         birth_date,
         national_id,
@@ -38,6 +51,7 @@ account_records as (
         record_id,
         'shop' as channel,
         real_name as name,
+        cast(null as string) as remark,
         gender,
         cast(null as date) as birth_date,
         cast(null as string) as national_id,
@@ -54,6 +68,7 @@ account_records as (
         record_id,
         'store' as channel,
         name,
+        cast(null as string) as remark,
         gender,
         birth_date,
         national_id,
@@ -64,6 +79,40 @@ account_records as (
         {{ channel_timezone('store') }} as time_zone
     from store_members
 
+    union all
+
+    select
+        record_id,
+        'social' as channel,
+        cast(null as string) as name,
+        cast(null as string) as remark,
+        gender,
+        cast(null as date) as birth_date,
+        cast(null as string) as national_id,
+        cast(null as string) as brand,
+        cast(null as string) as legal_entity,
+        followed_at as registered_at,
+        updated_at,
+        {{ channel_timezone('social') }} as time_zone
+    from social_followers
+
+    union all
+
+    select
+        record_id,
+        'wecom' as channel,
+        cast(null as string) as name,
+        remark,
+        cast(null as string) as gender,
+        cast(null as date) as birth_date,
+        cast(null as string) as national_id,
+        cast(null as string) as brand,
+        cast(null as string) as legal_entity,
+        added_at as registered_at,
+        coalesce(deleted_at, added_at) as updated_at,
+        {{ channel_timezone('wecom') }} as time_zone
+    from wecom_contacts
+
 ),
 
 described as (
@@ -73,7 +122,8 @@ described as (
         channel,
         name,
         {{ name_key('name') }} as name_key,
-        {{ family_name_of_partial('name') }} as family_name,
+        -- What a guide notes beside a contact is no name, but 张女士 in it tells the family.
+        {{ family_name_of_partial('coalesce(name, remark)') }} as family_name,
         gender,
         birth_date,
         {{ national_id_birth_date('national_id') }} as id_birth_date,

@@ -18,6 +18,18 @@ store_members as (
 
 ),
 
+social_followers as (
+
+    select * from {{ ref('stg_social__followers') }}
+
+),
+
+wecom_contacts as (
+
+    select * from {{ ref('stg_wecom__contacts') }}
+
+),
+
 records as (
 
     select * from {{ ref('int_identity__records') }}
@@ -78,19 +90,21 @@ stated as (
         ('income_band', 'income_band', 'store_members'),
         ('member_level', 'member_level', 'store_members'),
         ('home_store_id', 'store_id', 'store_members'),
+        ('acquisition_channel', "'store'", 'store_members'),
+        ('gender', 'gender', 'social_followers'),
+        ('mobile', mask_mobile('coalesce(mobile, telephone)'), 'social_followers'),
+        ('region', place_of_record(), 'social_followers'),
+        ('acquisition_channel', "'social'", 'social_followers'),
+        ('mobile', mask_mobile('coalesce(remark_mobile, remark_telephone)'), 'wecom_contacts'),
+        ('acquisition_channel', "'wecom'", 'wecom_contacts'),
     ] %}
     select
         record_id,
         '{{ attribute }}' as attribute,
         {{ value }} as attribute_value
     from {{ relation }}
-    union all
+    {{ 'union all' if not loop.last }}
     {% endfor %}
-    select
-        record_id,
-        'acquisition_channel' as attribute,
-        'store' as attribute_value
-    from store_members
 
 ),
 
