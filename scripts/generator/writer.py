@@ -12,12 +12,12 @@ import duckdb
 import numpy as np
 
 from . import noise
-from .activity import make_activity
 from .config import PROMOTIONS, Settings
-from .people import People, make_people
 from .reference import strings
 from .schema import TABLES, Table
 from .tables import CleanTable, clean_tables, load_world
+from .world.activity import make_activity
+from .world.people import People, make_people
 
 FORMATS = {
     "csv": "(format csv, header, delimiter ',', quote '\"', escape '\"')",

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from . import reference
-from .config import DAY, SLOTS, Settings, day_number
-from .reference import Ints, Strings, pick, shares, strings, words
+from .. import reference
+from ..config import DAY, SLOTS, Settings, day_number
+from ..reference import Ints, Strings, pick, shares, strings, words
 
 Flags = NDArray[np.bool_]
 

@@ -1,0 +1,118 @@
+"""How a raw table is told: arrays, and SQL that turns them into text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..config import COUPON, PROMOTIONS, SLOTS, Promotion
+from ..reference import Ints, Strings, strings
+from ..world.people import Accounts
+
+Arrays = dict[str, NDArray[Any]]
+
+
+@dataclass
+class CleanTable:
+    """Arrays with one element per row; `select` gives the documented columns by name."""
+
+    name: str
+    arrays: Arrays
+    select: str
+    joins: str = ""
+    helpers: str = ""
+
+    @property
+    def n(self) -> int:
+        """Number of rows."""
+        return len(next(iter(self.arrays.values())))
+
+
+def time_of(seconds: str) -> str:
+    """SQL: ISO text of seconds since 1970; none when negative."""
+    return f"case when {seconds} >= 0 then cast(make_timestamp({seconds} * 1000000) as varchar) end"
+
+
+def money_of(cents: str) -> str:
+    """SQL: yuan with two decimals of cents."""
+    return (
+        f"cast(cast(cast({cents} as decimal(15, 0)) * cast(0.01 as decimal(3, 2))"
+        " as decimal(18, 2)) as varchar)"
+    )
+
+
+def mobile_of(number: str) -> str:
+    """SQL: digits of a mobile, a plus sign before foreign ones; none for 0."""
+    return (
+        f"case when {number} > 0 then cast({number} as varchar)"
+        f" when {number} < 0 then '+' || cast(-({number}) as varchar) end"
+    )
+
+
+def flag_of(flag: str) -> str:
+    """SQL: true or false in words."""
+    return f"case when {flag} then 'true' else 'false' end"
+
+
+def filled(condition: NDArray[np.bool_], values: Strings) -> Strings:
+    """The values where the condition holds, elsewhere nothing."""
+    result = np.empty(len(condition), dtype=object)
+    result[condition] = values[condition]
+    return result
+
+
+UNIONID = "'o' || substr(md5('unionid' || cast(p.person as varchar)), 1, 27)"
+
+
+PERSON_HELPERS = ", ".join(
+    f"p.{name} as _{name}"
+    for name in (
+        "province",
+        "city",
+        "district",
+        "province_short",
+        "city_short",
+        "district_short",
+        "province_english",
+        "city_english",
+    )
+)
+
+
+ACCOUNT_JOINS = "join accounts as a using (account) join people as p on p.person = a.person"
+
+
+def age_at(at: str) -> str:
+    """SQL: full years of person `p` at a time given in seconds."""
+    at_date = f"cast(make_timestamp({at} * 1000000) as date)"
+    return f"cast(datesub('year', p.birth, {at_date}) as varchar)"
+
+
+def by_registration(accounts: Accounts, channel: str) -> Ints:
+    """A channel's accounts, the oldest first."""
+    is_mine = np.array([slot.channel == channel for slot in SLOTS])[accounts.slot]
+    mine = np.flatnonzero(is_mine)
+    order = np.lexsort((accounts.number[mine], accounts.slot[mine], accounts.registered[mine]))
+    return mine[order]
+
+
+STORE_ID = "'S' || lpad(cast(t.store + 1 as varchar), 4, '0')"
+
+
+def promotion_names() -> Strings:
+    """Ids by number of the promotion; the last, number -1, is none."""
+    known: list[Promotion] = [*PROMOTIONS, COUPON]
+    return strings([p.promotion_id for p in known] + [None])
+
+
+def order_id(number: str) -> str:
+    """SQL: the id of a shop order by its number."""
+    return f"'21' || lpad(cast(({number}) + 1 as varchar), 14, '0')"
+
+
+def receipt_no(number: str) -> str:
+    """SQL: the number printed on a receipt."""
+    return f"'R' || lpad(cast(({number}) + 1 as varchar), 10, '0')"

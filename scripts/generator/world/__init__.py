@@ -1,0 +1,1 @@
+"""The drawn world: who people are and what they do, as arrays."""
