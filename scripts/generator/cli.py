@@ -14,7 +14,8 @@ from .config import DIVISIONS, PROJECT, Settings
 from .schema import TABLES, Table
 from .writer import STEPS, generate
 
-SAMPLE = Settings(records=1_400, seed=20240101, noise="default")
+# The sample has fewer visits than its people would pay, for the size of the repository.
+SAMPLE = Settings(records=1_650, seed=20240101, noise="default", browsing=0.75)
 SAMPLE_FOLDER = PROJECT / "seeds" / "raw"
 MOST_RECORDS = 20_000_000
 
@@ -24,6 +25,11 @@ Writes raw extracts of one company whose true persons and injected errors are kn
 OUT/<channel>/<entities>.<format>  the raw files, every value as text
 OUT/_extract.json                  the day of the extracts, full or delta per channel
 OUT/truth/records.parquet          record_id, person_id: who each account record really is
+OUT/truth/mentions.parquet         mention_id, person_id: whose each ticket, answer to a survey,
+                                   touch, receipt without member and session is
+OUT/truth/tickets.parquet          ticket_id, person_id, complaint_type (none when no complaint)
+OUT/truth/causes.parquet           order_id, cause: the advertisement or campaign without which
+                                   the purchase would not have been
 OUT/truth/people.parquet           each person: household, kind, name, birth date, employee, ...
 OUT/truth/errors.parquet           channel, entity, record_key, column_name, kind, original,
                                    injected: every error, the key as it was before it

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import IntEnum
 from pathlib import Path
+
+import numpy as np
 
 PROJECT = Path(__file__).resolve().parents[2]
 DATA = Path(__file__).resolve().parent / "data"
@@ -45,7 +48,14 @@ SLOTS: tuple[Slot, ...] = (
     Slot("shop", 0.14, app_id="wxmall01"),
     Slot("store", 0.24, brand=OUTDOOR, legal_entity=OUTDOOR_ENTITY),
     Slot("store", 0.12, brand=HOME, legal_entity=HOME_ENTITY),
+    Slot("social", 0.2, app_id="wxoa01"),
+    Slot("wecom", 0.1),
+    Slot("wecom", 0.012),
 )
+# The second account of a channel is held only beside the first.
+SECOND_SLOTS = ((0, 1), (10, 11))
+# Accounts that nothing can be bought with stand after all others.
+FIRST_COMMUNITY_SLOT = 9
 OPEN_PLATFORM = "op01"
 CORPORATION = "corp01"
 
@@ -98,6 +108,22 @@ class World:
     member_shown_share: float = 0.85
     mobile_only_share: float = 0.4
     mixed_tender_share: float = 0.15
+    late_delivery_share: float = 0.06
+    ad_lag_days: float = 3.0
+    campaign_lag_days: float = 5.0
+    organic_sessions_shape: float = 0.7
+    organic_sessions_mean: float = 2.6
+    tracked_order_share: float = 0.9
+    remembered_share: float = 0.5
+    logs_in_share: float = 0.25
+    second_device_share: float = 0.35
+    family_tablet_share: float = 0.12
+    shop_tablet_session_share: float = 0.01
+    interactions_shape: float = 0.6
+    interactions_mean: float = 2.5
+    survey_share: float = 0.06
+    review_share: float = 0.08
+    ticket_identified_share: float = 0.6
     free_freight_from: int = 9_900
     freight: int = 1_000
     day_weights: tuple[tuple[str, str, float], ...] = (
@@ -144,6 +170,172 @@ COUPON = Promotion("COUPON", "2022-01-01", "2023-12-31", 5)
 
 
 @dataclass(frozen=True)
+class AdChannel:
+    """An advertising channel: how often people see it, its price in cents, what it causes."""
+
+    utm_source: str
+    utm_medium: str
+    exposures_per_person: float
+    cost_per_exposure: int
+    purchases_per_exposure: float
+
+
+AD_CHANNELS: tuple[AdChannel, ...] = (
+    AdChannel("baidu", "cpc", 0.16, 180, 0.06),
+    AdChannel("douyin", "feed", 0.22, 90, 0.1),
+    AdChannel("wechat", "moments", 0.14, 120, 0.05),
+    AdChannel("xiaohongshu", "kol", 0.12, 150, 0.05),
+    AdChannel("weibo", "banner", 0.16, 60, 0.0),
+    AdChannel("newsletter", "email", 0.12, 5, 0.03),
+)
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """A campaign with a randomised control group; purchases caused per treated person.
+
+    The three numbers of `purchases_per_person` are for people of low, middle and high
+    promotion sensitivity.
+    """
+
+    campaign_id: str
+    campaign_name: str
+    touch_channel: str
+    offer_type: str
+    first: str
+    last: str
+    share: float
+    purchases_per_person: tuple[float, float, float]
+    opened_share: float
+    clicked_share: float
+    cost_per_touch: int
+
+
+CONTROL_SHARE = 0.3
+CAMPAIGNS: tuple[Campaign, ...] = (
+    Campaign(
+        "C202203",
+        "春季上新",
+        "sms",
+        "coupon",
+        "2022-03-01",
+        "2022-03-07",
+        0.1,
+        (0.02, 0.05, 0.14),
+        0.3,
+        0.06,
+        5,
+    ),
+    Campaign(
+        "C202206",
+        "618 预热",
+        "app_push",
+        "discount",
+        "2022-06-01",
+        "2022-06-05",
+        0.12,
+        (0.03, 0.08, 0.2),
+        0.18,
+        0.05,
+        1,
+    ),
+    Campaign(
+        "C202209",
+        "会员日",
+        "wecom",
+        "points",
+        "2022-09-09",
+        "2022-09-12",
+        0.08,
+        (0.03, 0.05, 0.09),
+        0.55,
+        0.15,
+        3,
+    ),
+    Campaign(
+        "C202211",
+        "双11 预售",
+        "sms",
+        "discount",
+        "2022-10-24",
+        "2022-10-30",
+        0.15,
+        (0.02, 0.08, 0.22),
+        0.28,
+        0.05,
+        5,
+    ),
+    Campaign(
+        "C202303",
+        "品牌故事",
+        "email",
+        "content",
+        "2023-03-15",
+        "2023-03-20",
+        0.12,
+        (0.0, 0.0, 0.0),
+        0.2,
+        0.03,
+        2,
+    ),
+    Campaign(
+        "C202305",
+        "Early summer gift",
+        "email",
+        "gift",
+        "2023-05-10",
+        "2023-05-15",
+        0.1,
+        (0.02, 0.04, 0.06),
+        0.22,
+        0.05,
+        2,
+    ),
+    Campaign(
+        "C202308",
+        "老客回归",
+        "sms",
+        "coupon",
+        "2023-08-15",
+        "2023-08-20",
+        0.15,
+        (0.03, 0.08, 0.18),
+        0.25,
+        0.06,
+        5,
+    ),
+    Campaign(
+        "C202311",
+        "双11 预售",
+        "app_push",
+        "discount",
+        "2023-10-24",
+        "2023-10-30",
+        0.15,
+        (0.02, 0.08, 0.22),
+        0.16,
+        0.05,
+        1,
+    ),
+)
+
+
+class Stream(IntEnum):
+    """Each part of the work draws from numbers of its own, so that none changes another."""
+
+    PEOPLE = 0
+    ACTIVITY = 1
+    TEXT = 2
+    NOISE = 3
+    MARKETING = 4
+    BROWSING = 5
+    SERVICE = 6
+    COMMUNITY = 7
+    COMPANIES = 8
+    EVENTS = 9
+
+
+@dataclass(frozen=True)
 class Settings:
     """One run of the generator."""
 
@@ -155,6 +347,11 @@ class Settings:
     extracted_on: date = date(2024, 1, 1)
     first_registration: date = date(2019, 1, 1)
     world: World = World()
+    browsing: float = 1.0
+
+    def stream(self, part: Stream) -> np.random.Generator:
+        """The random numbers of one part of the work."""
+        return np.random.Generator(np.random.PCG64([self.seed, int(part)]))
 
     @property
     def end(self) -> int:

@@ -55,6 +55,9 @@ DEFAULT_RATES: dict[str, float] = {
     "money_negative": 0.002,
     "money_outlier": 0.002,
     "till_card": 0.6,
+    "unknown_code": 0.002,
+    "score_out_of_range": 0.02,
+    "credit_code_invalid": 0.05,
     "exact_duplicate": 0.01,
     "near_duplicate": 0.015,
     "missing_key": 0.003,
@@ -120,6 +123,34 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
     "bachelor": ("本科",),
     "master": ("硕士", "研究生"),
     "doctor": ("博士",),
+    "page_view": ("pageview", "浏览"),
+    "product_view": ("view_item", "商品浏览"),
+    "search": ("搜索",),
+    "add_to_cart": ("加入购物车", "addtocart"),
+    "checkout": ("提交订单", "begin_checkout"),
+    "purchase": ("支付成功", "pay_success"),
+    "like": ("点赞",),
+    "share": ("分享", "转发"),
+    "comment": ("评论",),
+    "mention": ("提及",),
+    "join_group": ("加群", "入群"),
+    "article": ("图文", "文章"),
+    "image": ("图片",),
+    "video": ("视频", "短视频"),
+    "live": ("直播",),
+    "call": ("电话", "来电"),
+    "chat": ("在线客服", "在线"),
+    "form": ("表单",),
+    "logistics": ("物流问题", "快递", "delivery"),
+    "quality": ("质量问题", "商品质量"),
+    "service": ("服务态度",),
+    "price": ("价格问题", "价保"),
+    "fake_goods": ("假货", "疑似假货"),
+    "consult": ("咨询",),
+    "order_query": ("查单", "订单查询"),
+    "invoice": ("开发票", "发票"),
+    "praise": ("表扬",),
+    "other": ("其他",),
 }
 
 
@@ -320,6 +351,14 @@ EXPRESSIONS: dict[str, str] = {
     "money_negative": "case when {c} like '-%' or {c} = '0.00' then {c} else '-' || {c} end",
     "money_outlier": f"cast(cast({AMOUNT} * 1000 as decimal(18, 2)) as varchar)",
     "till_card": "coalesce({c}, _till_card)",
+    "unknown_code": cases(literals("scroll_depth", "heartbeat", "??", "undefined")),
+    "score_out_of_range": cases(literals("99", "-1", "11", "100")),
+    "credit_code_invalid": cases(
+        [
+            "substr({c}, 1, 17) || case when right({c}, 1) = 'A' then 'B' else 'A' end",
+            "substr({c}, 1, 15)",
+        ]
+    ),
 }
 
 # Kinds that put a value where there was none.
@@ -359,6 +398,7 @@ BIRTH = (
     "missing_marker",
 )
 FEW_FORMATS = {"money_format": 0.01}
+RARE_TIMES = {"time_future": 0.0002, "time_impossible": 0.0002}
 RARE = {"missing": 0.005, "missing_marker": 0.005}
 
 COLUMNS: dict[str, dict[str, Column]] = {
@@ -474,6 +514,68 @@ COLUMNS: dict[str, dict[str, Column]] = {
     },
 }
 
+COLUMNS |= {
+    "shop.reviews": {
+        "rating": Column(("score_out_of_range",)),
+        "text": Column(("missing",)),
+        "reviewed_at": Column(TIME),
+    },
+    "web.events": {
+        "event_at": Column(TIME, {"time_format": 0.02, **RARE_TIMES}),
+        "event_name": Column(("code_spelling", "unknown_code"), {"code_spelling": 0.02}),
+    },
+    "social.followers": {
+        "nickname": Column(("whitespace",)),
+        "mobile": Column((*MOBILE, "mobile_masked", "mobile_virtual")),
+        "gender": Column(GENDER),
+        "region": Column(REGION),
+        "followed_at": Column(TIME),
+        "updated_at": Column(TIME),
+    },
+    "social.interactions": {
+        "interaction_type": Column(("code_spelling", "unknown_code")),
+        "content_type": Column(("code_spelling", "unknown_code")),
+        "happened_at": Column(TIME),
+    },
+    "wecom.contacts": {
+        "remark": Column(("whitespace",)),
+        "remark_mobile": Column((*MOBILE, "mobile_masked")),
+        "added_at": Column(TIME),
+        "deleted_at": Column(("time_format", "time_impossible")),
+    },
+    "service.tickets": {
+        "contact_name": Column(NAME),
+        "contact_mobile": Column((*MOBILE, "mobile_masked")),
+        "contact_email": Column(EMAIL),
+        "contact_method": Column(("code_spelling", "unknown_code")),
+        "opened_at": Column(TIME),
+        "resolved_at": Column(("time_format", "time_impossible")),
+        "category": Column(("code_spelling", "unknown_code", "missing"), {"code_spelling": 0.5}),
+        "satisfaction": Column(("score_out_of_range",)),
+    },
+    "survey.responses": {
+        "mobile": Column((*MOBILE, "mobile_masked")),
+        "email": Column(EMAIL),
+        "submitted_at": Column(TIME),
+        "nps": Column(("score_out_of_range",)),
+        "preferred_feature": Column(TEXT),
+        "industry": Column(("whitespace", "full_width")),
+    },
+    "marketing.campaigns": {"cost_amount": Column(MONEY, {"money_format": 0.3})},
+    "marketing.touches": {
+        "mobile": Column(("mobile_format",)),
+        "touched_at": Column(TIME, {"time_format": 0.05}),
+        "opened_at": Column(("time_format", "time_impossible"), {"time_format": 0.05}),
+        "clicked_at": Column(("time_format", "time_impossible"), {"time_format": 0.05}),
+    },
+    "marketing.spend": {"cost_amount": Column((*MONEY, "missing"), RARE)},
+    "registry.companies": {
+        "credit_code": Column(("credit_code_invalid", "missing")),
+        "industry": Column(TEXT),
+        "region": Column(REGION),
+    },
+}
+
 # Which column a newer copy of an account changes, and to what.
 NEAR_DUPLICATES: dict[str, tuple[str, str, str]] = {
     "crm.customers": (
@@ -482,12 +584,15 @@ NEAR_DUPLICATES: dict[str, tuple[str, str, str]] = {
         "case {c} when '金卡' then '铂金卡' else '金卡' end",
     ),
     "shop.accounts": ("nickname", "updated_at", "coalesce({c}, '') || '_新'"),
+    "social.followers": ("nickname", "updated_at", "coalesce({c}, '') || '_新'"),
     "store.members": (
         "member_level",
         "updated_at",
         "case {c} when '金卡' then '铂金卡' else '金卡' end",
     ),
 }
+# A row of these still has a key when one of its columns is missing.
+KEYED_BY_ANY = ("registry.companies",)
 EXACT, NEAR, KEYLESS = 1, 2, 3
 
 

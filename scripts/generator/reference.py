@@ -49,6 +49,14 @@ def pick(uniform: Floats, cumulated: Floats) -> Ints:
     return np.searchsorted(cumulated, uniform, side="right").astype(np.int64)
 
 
+def taken(values: Ints, position: Ints, otherwise: int = -1) -> Ints:
+    """The values at the positions; `otherwise` where a position is negative."""
+    result = np.full(len(position), otherwise, dtype=np.int64)
+    known = position >= 0
+    result[known] = values[position[known]]
+    return result
+
+
 def ascii_letters(text: str) -> str:
     """Small ASCII letters and digits of a name, for e-mail addresses."""
     plain = unicodedata.normalize("NFKD", text.replace("ø", "o").replace("ß", "ss"))
@@ -77,6 +85,16 @@ def words(name: str) -> Names:
     """One of the lists of data/words.csv."""
     rows = [row for row in read_rows("words.csv") if row["list"] == name]
     return _pool([(row["word"], "", float(row["weight"])) for row in rows])
+
+
+@cache
+def texts(kind: str) -> dict[str, tuple[str, ...]]:
+    """What customers say of one kind, by the type that it agrees with."""
+    found: dict[str, list[str]] = {}
+    for row in read_rows("texts.csv"):
+        if row["kind"] == kind:
+            found.setdefault(row["code"], []).append(row["text"])
+    return {code: tuple(said) for code, said in found.items()}
 
 
 @cache

@@ -125,7 +125,66 @@ TABLES: dict[str, Table] = {
             "order_id, carrier, shipped_at, delivered_at, delivered_region, status",
             "order_id",
         ),
+        _table("shop.reviews", "review_id, order_id, sku, rating, text, reviewed_at", "review_id"),
+        _table(
+            "web.events",
+            "event_id, event_at, device_id, account_id, session_id, platform, event_name, page,"
+            " sku, order_id, utm_source, utm_medium, utm_campaign",
+            "event_id",
+        ),
+        _table(
+            "social.followers",
+            "openid, app_id, unionid, nickname, mobile, gender, region, followed_at, updated_at",
+            _joined("app_id", "openid"),
+            "openid",
+        ),
+        _table(
+            "social.interactions",
+            "interaction_id, openid, interaction_type, content_type, text, happened_at",
+            "interaction_id",
+        ),
+        _table(
+            "wecom.contacts",
+            "external_userid, corp_id, unionid, staff_id, remark, remark_mobile, added_at,"
+            " deleted_at, add_way",
+            _joined("corp_id", "external_userid", "staff_id"),
+            "external_userid",
+        ),
+        _table(
+            "service.tickets",
+            "ticket_id, account_id, member_no, contact_name, contact_mobile, contact_email,"
+            " contact_method, opened_at, resolved_at, category, text, satisfaction",
+            "ticket_id",
+        ),
+        _table(
+            "survey.responses",
+            "response_id, method, mobile, email, submitted_at, nps, price_sensitivity,"
+            " preferred_feature, preferred_delivery, expected_response, brand_awareness, industry,"
+            " text",
+            "response_id",
+        ),
+        _table(
+            "marketing.campaigns",
+            "campaign_id, campaign_name, touch_channel, offer_type, started_at, ended_at,"
+            " cost_amount",
+            "campaign_id",
+        ),
+        _table(
+            "marketing.touches",
+            "touch_id, campaign_id, account_id, member_no, mobile, variant, touched_at, opened_at,"
+            " clicked_at",
+            "touch_id",
+        ),
+        _table(
+            "marketing.spend",
+            "spent_on, utm_source, utm_medium, cost_amount",
+            _joined("spent_on", "utm_source", "utm_medium"),
+            "spent_on",
+        ),
+        _table(
+            "registry.companies",
+            "company_name, credit_code, industry, n_employees, region",
+            "company_name",
+        ),
     )
 }
-
-ACCOUNT_TABLES = ("crm.customers", "shop.accounts", "store.members")

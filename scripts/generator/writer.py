@@ -12,10 +12,11 @@ import duckdb
 import numpy as np
 
 from . import noise
-from .config import PROMOTIONS, Settings
+from .config import AD_CHANNELS, CAMPAIGNS, CONTROL_SHARE, PROMOTIONS, Settings, Stream
 from .reference import strings
 from .schema import TABLES, Table
 from .tables import CleanTable, clean_tables, load_world
+from .tables.truth import Truth, truths
 from .world.activity import make_activity
 from .world.people import People, make_people
 
@@ -24,14 +25,6 @@ FORMATS = {
     "parquet": "(format parquet, compression zstd)",
 }
 Progress = Callable[[str], None]
-
-# The draws of each part come from a stream of their own, so that noise never changes the world.
-PEOPLE_STREAM, ACTIVITY_STREAM, TEXT_STREAM, NOISE_STREAM = range(4)
-
-
-def stream(settings: Settings, number: int) -> np.random.Generator:
-    """The random numbers of one part of the work."""
-    return np.random.Generator(np.random.PCG64([settings.seed, number]))
 
 
 def generate(
@@ -44,15 +37,15 @@ def generate(
 ) -> dict[str, int]:
     """Writes everything into an existing folder; returns the number of rows per table."""
     progress("people")
-    people, accounts = make_people(settings, stream(settings, PEOPLE_STREAM))
+    people, accounts = make_people(settings, settings.stream(Stream.PEOPLE))
     progress("activity")
-    activity = make_activity(settings, people, accounts, stream(settings, ACTIVITY_STREAM))
+    activity = make_activity(settings, people, accounts)
     counts: dict[str, int] = {}
     with duckdb.connect() as con:
         con.execute("set preserve_insertion_order = true")
         con.execute("set timezone = 'UTC'")
-        text_rng, noise_rng = stream(settings, TEXT_STREAM), stream(settings, NOISE_STREAM)
-        load_world(con, settings, people, accounts, text_rng)
+        text_rng, noise_rng = settings.stream(Stream.TEXT), settings.stream(Stream.NOISE)
+        load_world(con, settings, people, accounts, activity.community.contacts, text_rng)
         con.execute(
             "create table errors (channel varchar, entity varchar, record_key varchar,"
             " column_name varchar, kind varchar, original varchar, injected varchar)"
@@ -72,6 +65,8 @@ def generate(
         progress("truth")
         if with_truth:
             _write_truth(con, settings, people, folder / "truth", counts)
+            for truth in truths(activity):
+                _write_part_of_truth(con, truth, folder / "truth")
     _write_extract(settings, folder)
     progress("done")
     return counts
@@ -150,6 +145,8 @@ def _copies(name: str, n: int, rng: np.random.Generator) -> np.ndarray[Any, np.d
     rates = [noise.DEFAULT_RATES[kind] for kind in kinds]
     if name not in noise.NEAR_DUPLICATES:
         rates[1] = 0.0
+    if name in noise.KEYED_BY_ANY:
+        rates[2] = 0.0
     return noise.draw_codes(n, kinds, rates, rng)
 
 
@@ -293,6 +290,9 @@ def _write_truth(
         "extracted_on": settings.extracted_on.isoformat(),
         "world": dataclasses.asdict(settings.world),
         "promotions": [dataclasses.asdict(promotion) for promotion in PROMOTIONS],
+        "ad_channels": [dataclasses.asdict(channel) for channel in AD_CHANNELS],
+        "campaigns": [dataclasses.asdict(campaign) for campaign in CAMPAIGNS],
+        "control_share": CONTROL_SHARE,
         "rates": noise.DEFAULT_RATES if settings.noise != "none" else {},
         "column_rates": {
             table: {name: column.rates for name, column in columns.items() if column.rates}
@@ -317,6 +317,17 @@ def _write_truth(
     }
     text = json.dumps(parameters, ensure_ascii=False, indent=2)
     (folder / "parameters.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _write_part_of_truth(con: duckdb.DuckDBPyConnection, truth: Truth, folder: Path) -> None:
+    selects = []
+    for number, (arrays, select) in enumerate(truth.parts):
+        con.register(f"part_{number}", arrays)
+        selects.append(f"select {select} from part_{number} as t")
+    path = _text(folder / f"{truth.name}.parquet")
+    con.execute(f"copy ({' union all '.join(selects)}) to {path} {FORMATS['parquet']}")
+    for number in range(len(truth.parts)):
+        con.unregister(f"part_{number}")
 
 
 def _write_extract(settings: Settings, folder: Path) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..config import CORPORATION, OPEN_PLATFORM, SLOTS, Settings, day_number
 from ..reference import pick, shares, strings, words
+from ..world.activity import Activity
 from ..world.people import COMPANY, Accounts, People
 from .sql import (
     ACCOUNT_JOINS,
@@ -27,7 +28,11 @@ SOURCES = strings(["门店", "官网", "小程序", "展会", "转介绍", "导�
 
 
 def customers(
-    settings: Settings, people: People, accounts: Accounts, rng: np.random.Generator
+    settings: Settings,
+    people: People,
+    accounts: Accounts,
+    activity: Activity,
+    rng: np.random.Generator,
 ) -> CleanTable:
     """Customers of the CRM, by the day of their registration."""
     account = by_registration(accounts, "crm")
@@ -43,7 +48,8 @@ def customers(
     brand = rng.integers(0, len(brands), n)
     branded = rng.random(n) < 0.8
     draw = rng.random((12, n))
-    company = words("employer").text
+    employers = activity.companies.employers
+    popularity = shares([1.0 / (k + 3) for k in range(len(employers))])
     referrer = rng.integers(0, max(n, 1), n)
     return CleanTable(
         "crm.customers",
@@ -66,7 +72,7 @@ def customers(
                 works & (draw[8] < 0.45),
                 EDUCATIONS[pick(draw[9], shares([14, 22, 24, 30, 7, 1, 2]))],
             ),
-            "company": filled(works & (draw[10] < 0.15), company[(draw[10] * 40).astype(int) % 6]),
+            "company": filled(works & (draw[10] < 0.15), employers[pick(draw[3], popularity)]),
             "is_company": is_company,
             "level": LEVELS[level],
             "brand": filled(branded, strings([b for b, _ in brands])[brand]),
@@ -123,11 +129,11 @@ def identifiers(people: People, accounts: Accounts, rng: np.random.Generator) ->
     every = np.arange(accounts.n)
     person = accounts.person
     is_crm = channel == "crm"
-    is_own_shop = (channel == "shop") & (np.array([s.app_id != "" for s in SLOTS])[accounts.slot])
+    is_own_shop = (channel == "shop") & (np.array([s.platform == "" for s in SLOTS])[accounts.slot])
 
     # A bound account: another account of the same person, of a shop or of a store.
     other = accounts.first_of_person[person] + (
-        rng.random(accounts.n) * accounts.n_of_person[person]
+        rng.random(accounts.n) * accounts.n_buying[person]
     ).astype(np.int64)
     bound = is_crm & (channel[other] != "crm") & (rng.random(accounts.n) < 0.5)
 

@@ -35,7 +35,7 @@ def shop_accounts(people: People, accounts: Accounts, rng: np.random.Generator) 
     account = by_registration(accounts, "shop")
     n = len(account)
     draw = rng.random((7, n))
-    own = np.array([s.app_id != "" for s in SLOTS])[accounts.slot[account]]
+    own = np.array([s.platform == "" for s in SLOTS])[accounts.slot[account]]
     person = accounts.person[account]
     return CleanTable(
         "shop.accounts",

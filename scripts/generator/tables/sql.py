@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,6 +100,29 @@ def by_registration(accounts: Accounts, channel: str) -> Ints:
     return mine[order]
 
 
+def staff_of(store: str, staff: str) -> str:
+    """SQL: the id of a member of a store's staff."""
+    return f"'E' || lpad(cast({store} + 1 as varchar), 4, '0') || cast({staff} as varchar)"
+
+
+def one_of(values: Sequence[str | None], number: str) -> str:
+    """SQL: one of several texts by its position from 0; none for -1."""
+    branches = " ".join(
+        f"when {k} then {quoted(value)}" for k, value in enumerate(values) if value is not None
+    )
+    return f"case {number} {branches} end"
+
+
+def quoted(text: str) -> str:
+    """SQL: a text literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def numbered(prefix: str, number: str, digits: int = 8) -> str:
+    """SQL: an id made of a prefix and a number that counts from 1."""
+    return f"'{prefix}' || lpad(cast(({number}) + 1 as varchar), {digits}, '0')"
+
+
 STORE_ID = "'S' || lpad(cast(t.store + 1 as varchar), 4, '0')"
 
 
@@ -110,9 +134,9 @@ def promotion_names() -> Strings:
 
 def order_id(number: str) -> str:
     """SQL: the id of a shop order by its number."""
-    return f"'21' || lpad(cast(({number}) + 1 as varchar), 14, '0')"
+    return numbered("21", number, 14)
 
 
 def receipt_no(number: str) -> str:
     """SQL: the number printed on a receipt."""
-    return f"'R' || lpad(cast(({number}) + 1 as varchar), 10, '0')"
+    return numbered("R", number, 10)

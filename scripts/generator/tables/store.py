@@ -30,6 +30,7 @@ from .sql import (
     order_id,
     promotion_names,
     receipt_no,
+    staff_of,
     time_of,
 )
 
@@ -158,8 +159,7 @@ def store_activity(settings: Settings, activity: Activity) -> Iterator[CleanTabl
             a.account_key as member_no,
             {mobile_of("t.mobile")} as mobile,
             {STORE_ID} as store_id,
-            'E' || lpad(cast(t.store + 1 as varchar), 4, '0') || cast(t.staff as varchar)
-                as staff_id,
+            {staff_of("t.store", "t.staff")} as staff_id,
             {time_of("t.sold")} as sold_at,
             {money_of("t.amount")} as amount,
             {money_of("t.discount")} as discount_amount,

@@ -6,10 +6,11 @@ import duckdb
 import numpy as np
 
 from .. import reference
-from ..config import SLOTS, Settings
-from ..reference import pick, strings, words
+from ..config import CORPORATION, SLOTS, Settings
+from ..reference import Ints, pick, strings, words
+from ..world.community import Contacts
 from ..world.people import COMPANY, PERSON, Accounts, People
-from .sql import Arrays, filled, mobile_of
+from .sql import Arrays, filled, mobile_of, staff_of
 
 # Of GB 11643: each of the 17 digits times 2 to the power of its place, mod 11.
 ID_WEIGHTED_SUM = " + ".join(
@@ -22,6 +23,7 @@ def load_world(
     settings: Settings,
     people: People,
     accounts: Accounts,
+    contacts: Contacts,
     rng: np.random.Generator,
 ) -> None:
     """Tables `people` and `accounts` with every text that several raw tables show."""
@@ -97,7 +99,7 @@ def load_world(
                     || cast(house // 300 % 30 + 1 as varchar)
                     || '栋' || cast(house // 9000 % 30 * 100 + 101 + house % 4 as varchar) || '室'
             end as street_address,
-            province, city, district, province_short, city_short, district_short,
+            place, province, city, district, province_short, city_short, district_short,
             province_english, city_english
         from numbered
         order by person
@@ -105,6 +107,7 @@ def load_world(
     )
     con.unregister("drawn")
     slots = accounts.slot
+    guide = staff_of("guide // 10", "guide % 10")
     con.register(
         "drawn",
         {
@@ -116,29 +119,46 @@ def load_world(
             "shop_id": strings([s.shop_id or None for s in SLOTS])[slots],
             "brand": strings([s.brand or None for s in SLOTS])[slots],
             "entity": strings([s.legal_entity or None for s in SLOTS])[slots],
+            "app_id": strings([s.app_id or None for s in SLOTS])[slots],
+            "guide": _guides(accounts, contacts),
         },
     )
     con.execute(
-        """
+        f"""
         create or replace table accounts as
         with keyed as (
             select
-                account, person, channel, platform, shop_id, brand, entity,
+                *,
                 case
                     when channel = 'crm' then cast(10000001 + number as varchar)
                     when channel = 'store' then 'M' || cast(2000001 + number as varchar)
+                    when channel = 'social' then 'oa' || substr(md5(app_id || person), 1, 26)
+                    when channel = 'wecom' then 'wm' || substr(md5('external' || person), 1, 30)
                     when platform is null then 'U' || cast(30000001 + number as varchar)
                     else cast(2200000001 + number * 3 as varchar)
                 end as account_key
-            from drawn
+            from (select *, case when guide > 0 then {guide} end as staff_id from drawn)
         )
         select
             *,
             concat_ws(
-                '.', platform, shop_id, case when channel = 'store' then brand end, account_key
+                '.',
+                platform,
+                shop_id,
+                case when channel = 'store' then brand when channel = 'social' then app_id end,
+                case when channel = 'wecom' then '{CORPORATION}' end,
+                account_key,
+                staff_id
             ) as record_key
         from keyed
         order by account
         """
     )
     con.unregister("drawn")
+
+
+def _guides(accounts: Accounts, contacts: Contacts) -> Ints:
+    """The guide of each account of the enterprise chat, store and staff in one number; else -1."""
+    guide = np.full(accounts.n, -1)
+    guide[contacts.account] = contacts.store * 10 + contacts.staff
+    return guide

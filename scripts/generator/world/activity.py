@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from ..config import Settings
+from ..config import Settings, Stream
 from ..reference import Ints
+from .browsing import Sessions, make_sessions
+from .community import Community, make_community
+from .companies import Companies, make_companies
+from .marketing import Marketing, make_marketing
 from .orders import Deliveries, Orders, Refunds, make_deliveries, make_orders, make_refunds
 from .people import Accounts, People
-from .purchases import choose_accounts, make_purchases
+from .purchases import choose_accounts, day_weights, make_purchases
 from .sales import Sales, make_sales
+from .service import Service, make_service
 from .stores import Stores, home_stores, make_stores
 from .tenders import Tenders, make_tenders
 
@@ -27,17 +30,24 @@ class Activity:
     refunds: Refunds
     deliveries: Deliveries
     home_store: Ints
+    marketing: Marketing
+    sessions: Sessions
+    service: Service
+    community: Community
+    companies: Companies
 
 
-def make_activity(
-    settings: Settings, people: People, accounts: Accounts, rng: np.random.Generator
-) -> Activity:
-    """Draws every purchase and what follows from it."""
+def make_activity(settings: Settings, people: People, accounts: Accounts) -> Activity:
+    """Draws advertising, every purchase that it or nothing caused, and what follows from them."""
+    rng = settings.stream(Stream.ACTIVITY)
     stores = make_stores(settings, rng)
     home = home_stores(settings, people, stores, rng)
-    person, when = make_purchases(settings, people, rng)
+    marketing, caused = make_marketing(settings, people, accounts, day_weights(settings))
+    purchases = make_purchases(settings, people, caused, rng)
+    person, when = purchases.person, purchases.day
     account, is_online = choose_accounts(settings, people, accounts, person, when, rng)
-    orders = make_orders(settings, people, accounts, person, when, account, is_online, rng)
+    cause = purchases.cause
+    orders = make_orders(settings, people, accounts, person, when, account, cause, is_online, rng)
     refunds, till_returns = make_refunds(settings, accounts, orders, rng)
     deliveries = make_deliveries(settings, orders, refunds, rng)
     store_part = ~is_online
@@ -50,9 +60,33 @@ def make_activity(
         person[store_part],
         when[store_part],
         account[store_part],
+        cause[store_part],
         orders,
         till_returns,
         rng,
     )
     tenders = make_tenders(settings, orders, sales, rng)
-    return Activity(stores, orders, sales, tenders, refunds, deliveries, home)
+    sessions = make_sessions(
+        settings,
+        people,
+        accounts,
+        orders,
+        marketing.exposures,
+        home,
+        (purchases.active_from, purchases.active_until),
+    )
+    service = make_service(settings, people, accounts, orders, refunds, deliveries, sales)
+    return Activity(
+        stores,
+        orders,
+        sales,
+        tenders,
+        refunds,
+        deliveries,
+        home,
+        marketing,
+        sessions,
+        service,
+        make_community(settings, people, accounts, home),
+        make_companies(settings, people),
+    )

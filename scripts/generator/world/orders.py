@@ -23,6 +23,7 @@ class Orders:
     number: Ints
     person: Ints
     account: Ints
+    cause: Ints
     parent: Ints
     ordered: Ints
     paid: Ints
@@ -74,12 +75,14 @@ def make_orders(
     person: Ints,
     day: Ints,
     account: Ints,
+    cause: Ints,
     is_online: Flags,
     rng: np.random.Generator,
 ) -> Orders:
     """Orders of the purchases that happened online."""
     world = settings.world
     person, day, account = person[is_online], day[is_online], account[is_online]
+    cause = cause[is_online]
     ordered = clock(day, ONLINE_HOURS, rng)
     registered = accounts.registered[account]
     ordered = np.where(
@@ -88,6 +91,7 @@ def make_orders(
     ordered = np.minimum(ordered, settings.end)
     by_time = np.lexsort((person, ordered))
     person, account, ordered = person[by_time], account[by_time], ordered[by_time]
+    cause = cause[by_time]
 
     parts = 1 + (rng.random(len(person)) < world.split_share)
     purchase = np.repeat(np.arange(len(person)), parts)
@@ -143,6 +147,7 @@ def make_orders(
         number=np.arange(n),
         person=person,
         account=account,
+        cause=cause[purchase],
         parent=np.where(is_split, np.cumsum(is_first), 0),
         ordered=ordered,
         paid=paid,
@@ -234,6 +239,8 @@ def make_deliveries(
     order = np.flatnonzero(goes_out)
     shipped = orders.paid[order] + rng.integers(4 * 3600, 40 * 3600, len(order))
     delivered = shipped + rng.integers(DAY, 3 * DAY, len(order))
+    late = rng.random(len(order)) < settings.world.late_delivery_share
+    delivered += late * rng.integers(3 * DAY, 9 * DAY, len(order))
     done = orders.status[order] != SHIPPED
     shipped = np.minimum(shipped, settings.end)
     delivered = np.where(done & (delivered <= settings.end), delivered, -1)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import reference
-from ..config import DAY, SLOTS, Settings, day_number
+from ..config import DAY, FIRST_COMMUNITY_SLOT, SECOND_SLOTS, SLOTS, Settings, day_number
 from ..reference import Ints, Strings, pick, shares, strings, words
 
 Flags = NDArray[np.bool_]
@@ -61,6 +61,7 @@ class Accounts:
     mobile: Ints
     first_of_person: Ints
     n_of_person: Ints
+    n_buying: Ints
     earliest_of_person: Ints
 
     @property
@@ -83,9 +84,12 @@ def _held_slots(n_records: int, rng: np.random.Generator) -> Flags:
     """Which slots each person fills: more rows than needed, since everyone fills at least one."""
     slot_shares = np.array([slot.share for slot in SLOTS])
     held = rng.random((n_records, len(SLOTS)), dtype=np.float32) < slot_shares
-    held[:, 1] &= held[:, 0]
+    for first, second in SECOND_SLOTS:
+        held[:, second] &= held[:, first]
     none = ~held.any(axis=1)
-    chosen = pick(rng.random(int(none.sum())), reference.shares([s.share for s in SLOTS[2:]])) + 2
+    alone = np.array([k for k in range(2, len(SLOTS)) if k != SECOND_SLOTS[1][1]])
+    some = shares([SLOTS[k].share for k in alone])
+    chosen = alone[pick(rng.random(int(none.sum())), some)]
     held[np.flatnonzero(none), chosen] = True
     n_rows = int(np.searchsorted(held.sum(axis=1).cumsum(), n_records)) + 1
     return held[:n_rows]
@@ -162,7 +166,7 @@ def _persons(settings: Settings, n: int, rng: np.random.Generator) -> People:
     id_area = divisions.code[np.where(elsewhere, born_in, division)]
     place = pick(rng.random(n), places.cumulated)[head]
 
-    name, latin = _names(kind, sex, birth_day, head, rng)
+    name, latin = _names(kind, sex, birth_day, head, divisions.city_short[division], rng)
 
     mobiles = _mobiles(2 * n, rng)
     mobile, old_mobile = mobiles[:n].copy(), mobiles[n:].copy()
@@ -279,8 +283,32 @@ def _recycle(
     mobile[takers] = old_mobile[givers]
 
 
+def _company_names(city: Strings, rng: np.random.Generator) -> Strings:
+    """Names that begin with the city, as registered ones do; none occurs twice in a city."""
+    first, second = words("company_word_first").text, words("company_word_second").text
+    trades = words("company_trade").text
+    n_names = len(first) * len(second) * len(trades)
+    _, city_number = np.unique(city.astype(str), return_inverse=True)
+    number = city_number * n_names + rng.integers(0, n_names, len(city))
+    number = unique_numbers(number, rng, n_names) % n_names
+    word, trade = np.divmod(number, len(trades))
+    names: Strings = (
+        city
+        + first[word // len(second)]
+        + second[word % len(second)]
+        + trades[trade]
+        + strings(["有限公司"])
+    )
+    return names
+
+
 def _names(
-    kind: Ints, sex: Ints, birth_day: Ints, head: Ints, rng: np.random.Generator
+    kind: Ints,
+    sex: Ints,
+    birth_day: Ints,
+    head: Ints,
+    city: Strings,
+    rng: np.random.Generator,
 ) -> tuple[Strings, Strings]:
     """Full names and their Latin letters; a household mostly has one surname."""
     n = len(kind)
@@ -316,12 +344,7 @@ def _names(
     chosen = pick(draw[mine], pool.cumulated)
     name[mine], latin[mine] = pool.text[chosen], pool.latin[chosen]
     mine = np.flatnonzero(kind == COMPANY)
-    word_list, trades = words("company_word").text, words("company_trade").text
-    cities = words("company_city").text
-    word = (draw[mine] * len(word_list)).astype(np.int64)
-    trade = rng.integers(0, len(trades), len(mine))
-    city = cities[rng.integers(0, len(cities), len(mine))]
-    name[mine] = city + word_list[word] + trades[trade] + strings(["有限公司"])
+    name[mine] = _company_names(city[mine], rng)
     latin[mine] = strings(["office"])
     return name, latin
 
@@ -332,7 +355,10 @@ def _accounts(
     n = len(person)
     first = np.searchsorted(person, np.arange(people.n))
     count = np.bincount(person, minlength=people.n)
-    earliest = first + (rng.random(people.n) * count).astype(np.int64)
+    buying = np.bincount(person[slot < FIRST_COMMUNITY_SLOT], minlength=people.n)
+    # Who follows or chats only buys too, without showing it.
+    buying = np.where(buying > 0, buying, count)
+    earliest = first + (rng.random(people.n) * buying).astype(np.int64)
 
     end = settings.end
     start = people.start[person]
@@ -357,4 +383,6 @@ def _accounts(
     for key in sorted(set(keys)):
         mine = np.flatnonzero(slot_key == key)
         number[mine[np.argsort(registered[mine], kind="stable")]] = np.arange(len(mine))
-    return Accounts(person, slot, number, registered, updated, mobile, first, count, earliest)
+    return Accounts(
+        person, slot, number, registered, updated, mobile, first, count, buying, earliest
+    )

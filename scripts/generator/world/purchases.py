@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from .. import reference
 from ..config import DAY, SLOTS, Settings, day_number, seconds
 from ..reference import Ints
+from .marketing import Caused
 from .people import Accounts, Flags, People
 
 
@@ -23,10 +26,24 @@ def day_weights(settings: Settings) -> reference.Floats:
     return relative
 
 
+@dataclass
+class Purchases:
+    """Who bought on which day (in seconds) and why; how long each person was active.
+
+    `cause` is -1 for the person's own wish, else as in `Caused`.
+    """
+
+    person: Ints
+    day: Ints
+    cause: Ints
+    active_from: Ints
+    active_until: Ints
+
+
 def make_purchases(
-    settings: Settings, people: People, rng: np.random.Generator
-) -> tuple[Ints, Ints]:
-    """Who buys on which day: gamma rates, gamma drop-out, Poisson in seasonal time."""
+    settings: Settings, people: People, caused: Caused, rng: np.random.Generator
+) -> Purchases:
+    """Gamma rates, gamma drop-out, Poisson in seasonal time; and what advertising caused."""
     world = settings.world
     n = people.n
     rate = rng.gamma(world.purchase_rate_shape, 1.0 / world.purchase_rate_scale_days, n)
@@ -49,7 +66,14 @@ def make_purchases(
     buys_at_once = np.flatnonzero((start >= 0) & (rng.random(n) < world.first_purchase_share))
     person = np.concatenate([person, buys_at_once])
     day = np.concatenate([day, np.minimum(start[buys_at_once].astype(np.int64), n_days - 1)])
-    return person, settings.start + day * DAY
+    n_own = len(person)
+    return Purchases(
+        np.concatenate([person, caused.person]),
+        np.concatenate([settings.start + day * DAY, caused.day]),
+        np.concatenate([np.full(n_own, -1), caused.cause]),
+        settings.start + (begin * DAY).astype(np.int64),
+        settings.start + (end * DAY).astype(np.int64),
+    )
 
 
 def choose_accounts(
@@ -65,7 +89,7 @@ def choose_accounts(
 
     def draw() -> Ints:
         chosen = accounts.first_of_person[person] + (
-            rng.random(len(person)) * accounts.n_of_person[person]
+            rng.random(len(person)) * accounts.n_buying[person]
         ).astype(np.int64)
         return np.where(
             accounts.registered[chosen] <= day, chosen, accounts.earliest_of_person[person]

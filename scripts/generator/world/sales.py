@@ -20,6 +20,7 @@ class Sales:
 
     person: Ints
     account: Ints
+    cause: Ints
     mobile: Ints
     store: Ints
     staff: Ints
@@ -43,6 +44,7 @@ def make_sales(
     person: Ints,
     day: Ints,
     account: Ints,
+    cause: Ints,
     orders: Orders,
     till_returns: Ints,
     rng: np.random.Generator,
@@ -56,6 +58,7 @@ def make_sales(
     sold = np.minimum(sold, settings.end)
     by_time = np.lexsort((person, sold))
     person, account, sold = person[by_time], account[by_time], sold[by_time]
+    cause = cause[by_time]
 
     slot = accounts.slot[account]
     is_member = np.isin(slot, STORE_SLOTS)
@@ -127,6 +130,7 @@ def make_sales(
     return Sales(
         person=joined(person, person[returned], till_person)[order],
         account=joined(shown_account, shown_account[returned], none_t)[order],
+        cause=joined(cause, none_r, none_t)[order],
         mobile=joined(mobile, mobile[returned], people.mobile[till_person])[order],
         store=all_store[order],
         staff=rng.integers(1, 7, total),

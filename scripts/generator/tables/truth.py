@@ -1,0 +1,82 @@
+"""Whose each mention is, what each ticket is about, and which purchases were caused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..config import AD_CHANNELS, CAMPAIGNS
+from ..reference import Ints
+from ..world.activity import Activity
+from ..world.service import CATEGORIES, N_COMPLAINTS
+from .marketing import touch_id
+from .service import response_id, ticket_id
+from .sql import Arrays, one_of, order_id, receipt_no
+from .web import session_id
+
+PERSON_ID = "'P' || lpad(cast(t.person + 1 as varchar), 8, '0')"
+
+
+@dataclass
+class Truth:
+    """A file of truth: arrays and the select that tells them."""
+
+    name: str
+    parts: tuple[tuple[Arrays, str], ...]
+
+
+def truths(activity: Activity) -> Iterator[Truth]:
+    """The files of truth about what happened; those about persons are the writer's."""
+    service, sales = activity.service, activity.sales
+    memberless = np.flatnonzero(sales.account < 0)
+
+    def mention(kind: str, key: str, number: Ints, person: Ints) -> tuple[Arrays, str]:
+        select = f"'{kind}:' || {key} as mention_id, {PERSON_ID} as person_id"
+        return {"number": number, "person": person}, select
+
+    def every(person: Ints) -> Ints:
+        return np.arange(len(person))
+
+    touches, sessions = activity.marketing.touches, activity.sessions
+    tickets, responses = service.tickets, service.responses
+    yield Truth(
+        "mentions",
+        (
+            mention("ticket", ticket_id("t.number"), every(tickets.person), tickets.person),
+            mention("survey", response_id("t.number"), every(responses.person), responses.person),
+            mention("touch", touch_id("t.number"), every(touches.person), touches.person),
+            mention("sale", receipt_no("t.number"), memberless, sales.person[memberless]),
+            mention("session", session_id("t.number"), every(sessions.person), sessions.person),
+        ),
+    )
+    yield Truth(
+        "tickets",
+        (
+            (
+                {
+                    "number": every(tickets.person),
+                    "person": tickets.person,
+                    "type": np.where(tickets.category < N_COMPLAINTS, tickets.category, -1),
+                },
+                f"{ticket_id('t.number')} as ticket_id, {PERSON_ID} as person_id,"
+                f" {one_of(CATEGORIES, 't.type')} as complaint_type",
+            ),
+        ),
+    )
+    causes = [f"{ad.utm_source}/{ad.utm_medium}" for ad in AD_CHANNELS]
+    causes += [campaign.campaign_id for campaign in CAMPAIGNS]
+
+    def caused(key: str, cause: Ints) -> tuple[Arrays, str]:
+        some = np.flatnonzero(cause >= 0)
+        select = f"{key} as order_id, {one_of(causes, 't.cause')} as cause"
+        return {"number": some, "cause": cause[some]}, select
+
+    yield Truth(
+        "causes",
+        (
+            caused("'shop:' || " + order_id("t.number"), activity.orders.cause),
+            caused("'store:' || " + receipt_no("t.number"), sales.cause),
+        ),
+    )
