@@ -32,7 +32,8 @@ OUT/truth/causes.parquet           order_id, cause: the advertisement or campaig
                                    the purchase would not have been
 OUT/truth/people.parquet           each person: household, kind, name, birth date, employee, ...
 OUT/truth/errors.parquet           channel, entity, record_key, column_name, kind, original,
-                                   injected: every error, the key as it was before it
+                                   injected, source_row (record number in the file): every error,
+                                   the key as it was before it
 OUT/truth/parameters.json          every parameter, rate and convention of the drawn world
 
 The same arguments give the same files. The folder appears complete or not at all.

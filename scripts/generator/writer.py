@@ -48,7 +48,8 @@ def generate(
         load_world(con, settings, people, accounts, activity.community.contacts, text_rng)
         con.execute(
             "create table errors (channel varchar, entity varchar, record_key varchar,"
-            " column_name varchar, kind varchar, original varchar, injected varchar)"
+            " column_name varchar, kind varchar, original varchar, injected varchar,"
+            " source_row bigint)"
         )
         for clean in clean_tables(settings, people, accounts, activity, text_rng):
             progress(clean.name)
@@ -126,7 +127,7 @@ def _assemble(
                 f"""
                 insert into errors
                 select '{table.channel}', '{table.entity}', {table.key}, '{name}', '{kind}',
-                    clean.{name}, {value}
+                    clean.{name}, {value}, _i + 1
                 from clean
                 where _n_{name} = {number} and clean.{name} is distinct from {value}
                 order by _i
@@ -188,7 +189,8 @@ def _add_copies(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     con.execute(
         f"""
         insert into errors
-        select '{table.channel}', '{table.entity}', _key, null, 'exact_duplicate', null, null
+        select '{table.channel}', '{table.entity}', _key, null, 'exact_duplicate', null, null,
+            _i + 1
         from copied where _copy = {noise.EXACT} order by _i
         """
     )
@@ -204,7 +206,7 @@ def _add_copies(con: duckdb.DuckDBPyConnection, table: Table) -> None:
             f"""
             insert into errors
             select '{table.channel}', '{table.entity}', _key, '{changed}', 'near_duplicate',
-                {changed}, {new_value}
+                {changed}, {new_value}, _i + 1
             from copied where _copy = {noise.NEAR} order by _i
             """
         )
@@ -220,7 +222,7 @@ def _add_copies(con: duckdb.DuckDBPyConnection, table: Table) -> None:
         f"""
         insert into errors
         select '{table.channel}', '{table.entity}', null, '{table.key_column}', 'missing_key',
-            {table.key_column}, null
+            {table.key_column}, null, null
         from copied where _copy = {noise.KEYLESS} order by _i
         """
     )
