@@ -216,6 +216,18 @@ CASES: dict[str, tuple[str, Any]] = {
         "date '2024-01-01' + " + call("days_between", "date '2024-01-01'", "date '2024-01-05'"),
         date(2024, 1, 5),
     ),
+    "seconds_between": (
+        call("seconds_between", at("2024-02-28 23:59:30"), at("2024-03-01 00:00:01")),
+        86431,
+    ),
+    "seconds_between: backwards": (
+        call("seconds_between", at("2024-01-01 00:00:01.5"), at("2024-01-01 00:00:00")),
+        -1,
+    ),
+    "seconds_between: null": (
+        call("seconds_between", "cast(null as timestamp)", at("2024-01-01 00:00:00")),
+        None,
+    ),
     "epoch_to_timestamp": (call("epoch_to_timestamp", "1683676800"), datetime(2023, 5, 10)),
     "epoch_to_timestamp: fraction": (
         call("epoch_to_timestamp", "cast('1700000000.123456' as double)"),
