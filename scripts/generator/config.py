@@ -349,6 +349,11 @@ class Settings:
     world: World = World()
     browsing: float = 1.0
 
+    @property
+    def noise_factor(self) -> float:
+        """How much more noise than by default."""
+        return 2.0 if self.noise == "heavy" else 1.0
+
     def stream(self, part: Stream) -> np.random.Generator:
         """The random numbers of one part of the work."""
         return np.random.Generator(np.random.PCG64([self.seed, int(part)]))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .reference import Ints, read_rows
+from .reference import read_rows
 
 # Share of the cells of a column that get this kind of error, unless the column has its own rate.
 DEFAULT_RATES: dict[str, float] = {
@@ -594,6 +594,9 @@ NEAR_DUPLICATES: dict[str, tuple[str, str, str]] = {
 # A row of these still has a key when one of its columns is missing.
 KEYED_BY_ANY = ("registry.companies",)
 EXACT, NEAR, KEYLESS = 1, 2, 3
+ROW_KINDS = ("exact_duplicate", "near_duplicate", "missing_key")
+# Heavy noise leaves some cells of each column as they are.
+MOST_NOISE = 0.8
 
 
 def draw_codes(
@@ -607,9 +610,11 @@ def draw_codes(
     return np.where(found == len(kinds), 0, found + 1).astype(np.uint8)
 
 
-def rates_of(column: Column) -> list[float]:
-    """The rate of each kind of a column."""
-    return [column.rates.get(kind, DEFAULT_RATES[kind]) for kind in column.kinds]
+def rates_of(column: Column, factor: float = 1.0) -> list[float]:
+    """The rate of each kind of a column, all of them smaller where they add up to too much."""
+    rates = [factor * column.rates.get(kind, DEFAULT_RATES[kind]) for kind in column.kinds]
+    excess = max(sum(rates) / MOST_NOISE, 1.0) if factor > 1 else 1.0
+    return [rate / excess for rate in rates]
 
 
 def expression(kind: str, text: str, zone: str, n_hubs: int) -> str:
@@ -628,6 +633,6 @@ def expression(kind: str, text: str, zone: str, n_hubs: int) -> str:
     )
 
 
-def row_numbers(n: int, rng: np.random.Generator) -> Ints:
+def row_numbers(n: int, rng: np.random.Generator) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
     """A whole number for each row, from which an injection takes its variant."""
-    return rng.integers(0, 2**31, n)
+    return rng.integers(0, 2**31 - 1, n, dtype=np.int32)

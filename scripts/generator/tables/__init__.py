@@ -41,7 +41,7 @@ def clean_tables(
     yield products()
     yield stores(settings, activity)
     yield from shop_activity(people, activity, rng)
-    yield from store_activity(settings, activity)
+    yield from store_activity(accounts, activity)
     yield tenders(activity)
     yield deliveries(activity)
     yield reviews(activity)

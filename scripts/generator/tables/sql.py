@@ -100,6 +100,11 @@ def by_registration(accounts: Accounts, channel: str) -> Ints:
     return mine[order]
 
 
+def member_no(number: str) -> str:
+    """SQL: the number of a brand's member by the account's number."""
+    return f"'M' || cast(2000001 + {number} as varchar)"
+
+
 def staff_of(store: str, staff: str) -> str:
     """SQL: the id of a member of a store's staff."""
     return f"'E' || lpad(cast({store} + 1 as varchar), 4, '0') || cast({staff} as varchar)"

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import reference
 from ..config import SLOTS, Settings
-from ..reference import pick, shares, strings
+from ..reference import Ints, pick, shares, strings
 from ..world.activity import Activity
 from ..world.people import Accounts, People
 from ..world.stores import STORE_SLOTS
@@ -25,6 +25,7 @@ from .sql import (
     by_registration,
     filled,
     flag_of,
+    member_no,
     mobile_of,
     money_of,
     order_id,
@@ -130,7 +131,7 @@ def stores(settings: Settings, activity: Activity) -> CleanTable:
     )
 
 
-def store_activity(settings: Settings, activity: Activity) -> Iterator[CleanTable]:
+def store_activity(accounts: Accounts, activity: Activity) -> Iterator[CleanTable]:
     """Receipts and their lines."""
     sales = activity.sales
     catalogue = reference.catalogue()
@@ -153,6 +154,7 @@ def store_activity(settings: Settings, activity: Activity) -> Iterator[CleanTabl
             "original_sale": sales.original_sale,
             "original_order": sales.original_order,
             "zone": np.where(western, 6, 8),
+            "till_card": _till_cards(accounts, activity),
         },
         f"""
             {receipt_no("t.number")} as receipt_no,
@@ -172,7 +174,8 @@ def store_activity(settings: Settings, activity: Activity) -> Iterator[CleanTabl
             end as original_order_id
         """,
         "left join accounts as a using (account)",
-        "cast(t.zone as bigint) as _zone, cast(null as varchar) as _till_card",
+        f"cast(t.zone as bigint) as _zone,"
+        f" case when t.till_card >= 0 then {member_no('t.till_card')} end as _till_card",
     )
     lines = sales.lines
     yield CleanTable(
@@ -194,3 +197,15 @@ def store_activity(settings: Settings, activity: Activity) -> Iterator[CleanTabl
             {money_of("t.amount")} as line_amount
         """,
     )
+
+
+def _till_cards(accounts: Accounts, activity: Activity) -> Ints:
+    """One member card per brand lies at a till: it may stand on sales of nobody."""
+    sales = activity.sales
+    card = np.full(len(sales.person), -1)
+    for store in range(min(2, activity.stores.n)):
+        of_store = sales.store == store
+        shown = sales.account[of_store & (sales.account >= 0)]
+        if len(shown):
+            card[of_store & (sales.mobile == 0)] = accounts.number[shown].min()
+    return card

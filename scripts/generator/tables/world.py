@@ -10,7 +10,7 @@ from ..config import CORPORATION, SLOTS, Settings
 from ..reference import Ints, pick, strings, words
 from ..world.community import Contacts
 from ..world.people import COMPANY, PERSON, Accounts, People
-from .sql import Arrays, filled, mobile_of, staff_of
+from .sql import Arrays, filled, member_no, mobile_of, staff_of
 
 # Of GB 11643: each of the 17 digits times 2 to the power of its place, mod 11.
 ID_WEIGHTED_SUM = " + ".join(
@@ -131,7 +131,7 @@ def load_world(
                 *,
                 case
                     when channel = 'crm' then cast(10000001 + number as varchar)
-                    when channel = 'store' then 'M' || cast(2000001 + number as varchar)
+                    when channel = 'store' then {member_no("number")}
                     when channel = 'social' then 'oa' || substr(md5(app_id || person), 1, 26)
                     when channel = 'wecom' then 'wm' || substr(md5('external' || person), 1, 30)
                     when platform is null then 'U' || cast(30000001 + number as varchar)
