@@ -121,6 +121,7 @@ MARTS = {
 # Models without a key of their own, and what watches over them instead.
 KEYLESS = {
     "base_": "raw rows, good or not; tests/conservation/every_raw_row_is_accounted_for.sql",
+    "int_activity__events": "stg_web__events row by row, which has the key",
     "int_activity__as_of_date": "one row; tests/conservation/there_is_one_as_of_date.sql",
     "int_quality__row_issues": "raw rows, good or not, like base_",
     "int_quality__amount_outliers": "part of int_quality__findings, which has the key",
