@@ -116,6 +116,15 @@ MARTS = {
     "quality_findings": """
         channel entity record_key column_name rule severity value proposal""",
     "quality_duplicates": "channel entity record_key kept_row dropped_row",
+    "reconciliation": """
+        booked_on channel platform shop_id store_id brand legal_entity measure raw_amount
+        staging_amount transactions_amount counted_amount raw_tenders_amount tenders_amount
+        money_tenders_amount prepaid_tenders_amount benefit_tenders_amount other_tenders_amount
+        unexplained_amount n_raw n_staging n_transactions n_counted n_raw_tenders n_tenders
+        n_without_amount""",
+    "reconciliation_differences": """
+        booked_on channel platform shop_id store_id brand legal_entity measure step reason amount
+        n_rows explanation explanation_zh""",
 }
 
 # Models without a key of their own, and what watches over them instead.
@@ -124,6 +133,7 @@ KEYLESS = {
     "int_activity__events": "stg_web__events row by row, which has the key",
     "int_activity__as_of_date": "one row; tests/conservation/there_is_one_as_of_date.sql",
     "int_quality__row_issues": "raw rows, good or not, like base_",
+    "int_quality__reconciliation_rows": "raw rows, good or not, like base_",
     "int_quality__amount_outliers": "part of int_quality__findings, which has the key",
     "int_quality__cross_table_findings": "part of int_quality__findings, which has the key",
     "quality_findings": "int_quality__findings row by row, which has the key",
@@ -131,15 +141,15 @@ KEYLESS = {
     "quality_duplicates": "a key comes as often as it was dropped; counted like base_",
 }
 
-# Which layers a layer reads. Only the base_ models read raw; only one model beside staging reads
-# them, since rejected and repeated rows are nowhere else.
+# Which layers a layer reads. Only the base_ models read raw; only the quality models that need
+# rejected and repeated rows read them, since these are nowhere else.
 READABLE = {
     "base": {"raw", "reference", "staging"},
     "staging": {"base", "reference", "staging"},
     "intermediate": {"staging", "reference", "intermediate"},
     "marts": {"intermediate", "reference", "marts"},
 }
-READERS_OF_BASE = {"int_quality__row_issues"}
+READERS_OF_BASE = {"int_quality__row_issues", "int_quality__reconciliation_rows"}
 
 # What any mart says of these columns, from intermediate on, where ids are those of all channels.
 RECURRING = ("customer_id", "record_id", "order_id")

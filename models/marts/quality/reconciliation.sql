@@ -1,0 +1,274 @@
+{% set key = [
+    'booked_on', 'channel', 'platform', 'shop_id', 'store_id', 'brand', 'legal_entity',
+] -%}
+
+with money_rows as (
+
+    select * from {{ ref('int_quality__reconciliation_rows') }}
+
+),
+
+transactions as (
+
+    select
+        *,
+        ordered_on as booked_on
+    from {{ ref('customer_transactions') }}
+
+),
+
+differences as (
+
+    select * from {{ ref('reconciliation_differences') }}
+
+),
+
+money_sums as (
+
+    select
+        {{ key | join(', ') }},
+        measure,
+        document_kind,
+        left_out_reason,
+        tender_type,
+        sum(amount) as amount,
+        sum(gross_amount) as gross_amount,
+        count(*) as n_rows,
+        count(*) - count(amount) as n_without_amount,
+        count(*) - count(gross_amount) as n_without_gross_amount
+    from money_rows
+    group by
+        {{ key | join(', ') }},
+        measure,
+        document_kind,
+        left_out_reason,
+        tender_type
+
+),
+
+transaction_sums as (
+
+    select
+        {{ key | join(', ') }},
+        is_counted,
+        sum(goods_amount) as gross_amount,
+        sum(paid_amount) as paid_amount,
+        sum(refund_amount) as refund_amount,
+        count(*) as n_rows,
+        sum(case when refund_amount <> 0 then 1 else 0 end) as n_refunded
+    from transactions
+    group by {{ key | join(', ') }}, is_counted
+
+),
+
+-- Every figure in one long shape, so that each source is summed once and nothing is joined.
+figures as (
+
+    {% for figure, condition in [
+        ('raw', "document_kind <> 'tender'"),
+        ('staging', "document_kind <> 'tender' and left_out_reason is null"),
+        ('raw_tenders', "document_kind = 'tender'"),
+        ('tenders', "document_kind = 'tender' and left_out_reason is null"),
+    ] %}
+    select
+        {{ key | join(', ') }},
+        measure,
+        '{{ figure }}' as figure,
+        amount,
+        n_rows
+    from money_sums
+    where {{ condition }}
+
+    union all
+    {% endfor %}
+
+    {% for figure, condition in [('raw', 'true'), ('staging', 'left_out_reason is null')] %}
+    select
+        {{ key | join(', ') }},
+        'gross' as measure,
+        '{{ figure }}' as figure,
+        gross_amount as amount,
+        n_rows
+    from money_sums
+    where document_kind = 'sale' and {{ condition }}
+
+    union all
+    {% endfor %}
+
+    select
+        {{ key | join(', ') }},
+        measure,
+        'without_amount' as figure,
+        cast(null as decimal(18, 2)) as amount,
+        n_without_amount as n_rows
+    from money_sums
+    where document_kind <> 'tender' and n_without_amount > 0
+
+    union all
+
+    select
+        {{ key | join(', ') }},
+        'gross' as measure,
+        'without_amount' as figure,
+        cast(null as decimal(18, 2)) as amount,
+        n_without_gross_amount as n_rows
+    from money_sums
+    where document_kind = 'sale' and n_without_gross_amount > 0
+
+    union all
+
+    select
+        {{ key | join(', ') }},
+        measure,
+        case
+            {%- for tender_group, tender_types in var('tender_groups').items() %}
+            when tender_type in ('{{ tender_types | join("', '") }}') then '{{ tender_group }}'
+            {%- endfor %}
+            else 'other_tenders'
+        end as figure,
+        amount,
+        n_rows
+    from money_sums
+    where document_kind = 'tender' and left_out_reason is null
+
+    {% for figure, condition in [('transactions', 'true'), ('counted', 'is_counted')] %}
+    {% for measure, amount, n_rows in [
+        ('gross', 'gross_amount', 'n_rows'),
+        ('paid', 'paid_amount', 'n_rows'),
+        ('refunded', 'refund_amount', 'n_refunded'),
+    ] %}
+    union all
+
+    select
+        {{ key | join(', ') }},
+        '{{ measure }}' as measure,
+        '{{ figure }}' as figure,
+        {{ amount }} as amount,
+        {{ n_rows }} as n_rows
+    from transaction_sums
+    where {{ condition }} {{ "and n_refunded > 0" if measure == 'refunded' }}
+    {% endfor %}
+    {% endfor %}
+
+    union all
+
+    select
+        {{ key | join(', ') }},
+        measure,
+        step as figure,
+        amount,
+        n_rows
+    from differences
+    where measure <> 'net'
+
+),
+
+with_net as (
+
+    select * from figures
+
+    union all
+
+    select
+        {{ key | join(', ') }},
+        'net' as measure,
+        figure,
+        case measure when 'refunded' then -amount else amount end as amount,
+        n_rows
+    from figures
+    where measure in ('paid', 'refunded')
+
+),
+
+pivoted as (
+
+    select
+        {{ key | join(', ') }},
+        measure,
+        {% for figure in [
+            'raw', 'staging', 'transactions', 'counted', 'raw_tenders', 'tenders',
+            'money_tenders', 'prepaid_tenders', 'benefit_tenders', 'other_tenders',
+            'raw_to_staging', 'staging_to_transactions', 'transactions_to_counted',
+            'staging_to_tenders', 'raw_tenders_to_tenders',
+        ] %}
+        coalesce(sum(case when figure = '{{ figure }}' then amount end), 0) as {{ figure }},
+        {% endfor %}
+        {% for figure in [
+            'raw', 'staging', 'transactions', 'counted', 'raw_tenders', 'tenders', 'without_amount',
+        ] %}
+        coalesce(sum(case when figure = '{{ figure }}' then n_rows end), 0) as n_{{ figure }}
+        {{- ',' if not loop.last }}
+        {% endfor %}
+    from with_net
+    group by {{ key | join(', ') }}, measure
+
+),
+
+channels_with_tenders as (
+
+    select distinct
+        channel,
+        true as has_tenders
+    from money_sums
+    where document_kind = 'tender'
+
+),
+
+-- A channel without a single tender, and what was asked before discounts, have nothing to lay
+-- beside tenders.
+laid_side_by_side as (
+
+    select
+        pivoted.*,
+        coalesce(channels_with_tenders.has_tenders, false)
+        and pivoted.measure <> 'gross' as has_tenders
+    from pivoted
+    left join channels_with_tenders
+        on channels_with_tenders.channel is not distinct from pivoted.channel
+
+),
+
+reconciled as (
+
+    select
+        booked_on,
+        channel,
+        platform,
+        shop_id,
+        store_id,
+        brand,
+        legal_entity,
+        measure,
+        cast(raw as decimal(18, 2)) as raw_amount,
+        cast(staging as decimal(18, 2)) as staging_amount,
+        cast(transactions as decimal(18, 2)) as transactions_amount,
+        cast(counted as decimal(18, 2)) as counted_amount,
+        {% for figure in [
+            'raw_tenders', 'tenders', 'money_tenders', 'prepaid_tenders', 'benefit_tenders',
+            'other_tenders',
+        ] %}
+        case when has_tenders then cast({{ figure }} as decimal(18, 2)) end as {{ figure }}_amount,
+        {% endfor %}
+        -- What no difference explains, step by step: always 0.
+        cast(
+            abs(staging - raw - raw_to_staging)
+            + abs(transactions - staging - staging_to_transactions)
+            + abs(counted - transactions - transactions_to_counted)
+            + abs(tenders - raw_tenders - raw_tenders_to_tenders)
+            + case
+                when has_tenders then abs(tenders - staging - staging_to_tenders)
+                else 0
+            end as decimal(18, 2)
+        ) as unexplained_amount,
+        cast(n_raw as bigint) as n_raw,
+        cast(n_staging as bigint) as n_staging,
+        cast(n_transactions as bigint) as n_transactions,
+        cast(n_counted as bigint) as n_counted,
+        cast(n_raw_tenders as bigint) as n_raw_tenders,
+        cast(n_tenders as bigint) as n_tenders,
+        cast(n_without_amount as bigint) as n_without_amount
+    from laid_side_by_side
+
+)
+
+select * from reconciled
