@@ -1,5 +1,5 @@
--- Day by day, the newest first, and shop by shop: what the extracts say, what counts, what was tendered,
--- and what makes the differences, the largest first. Lay raw_amount beside the export of a shop's
+-- Day by day, the newest first, and shop by shop: what the extracts say, what counts, what was
+-- tendered, and what makes the differences, the largest first. Lay staging_amount beside a shop's
 -- console, tenders_amount beside the statement of a payment provider, counted_amount beside the
 -- reports that are made of the marts.
 with shops_and_stores as (

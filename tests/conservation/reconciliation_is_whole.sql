@@ -82,21 +82,15 @@ source_sums as (
 
 reconciled_sums as (
 
-    {% for figure in ['raw', 'staging', 'transactions', 'counted', 'raw_tenders', 'tenders'] %}
+    -- A transaction is a row of what was paid, and perhaps one of what was given back too.
+    {% for figure, rows_of in [
+        ('raw', 'net'), ('staging', 'net'), ('transactions', 'paid'), ('counted', 'paid'),
+        ('raw_tenders', 'net'), ('tenders', 'net'),
+    ] %}
     select
         '{{ figure }}' as figure,
-        coalesce(
-            sum(case when measure = 'net' then {{ figure }}_amount end), 0
-        ) as amount,
-        -- A transaction is a row of what was paid, and perhaps of what was given back too.
-        coalesce(
-            sum(
-                case
-                    when measure = '{{ 'paid' if figure in ('transactions', 'counted') else 'net' }}'
-                        then n_{{ figure }}
-                end
-            ), 0
-        ) as n_rows
+        coalesce(sum(case when measure = 'net' then {{ figure }}_amount end), 0) as amount,
+        coalesce(sum(case when measure = '{{ rows_of }}' then n_{{ figure }} end), 0) as n_rows
     from {{ ref('reconciliation') }}
     {{ 'union all' if not loop.last }}
     {% endfor %}

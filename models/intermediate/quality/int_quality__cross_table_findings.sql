@@ -23,6 +23,18 @@ tenders as (
 
 ),
 
+order_tenders as (
+
+    select * from {{ ref('int_activity__tenders') }}
+
+),
+
+order_refunds as (
+
+    select * from {{ ref('int_activity__refunds') }}
+
+),
+
 deliveries as (
 
     select * from {{ ref('stg_logistics__deliveries') }}
@@ -141,6 +153,83 @@ zero_amounts as (
         cast(paid_amount as string) as value_masked
     from orders
     where channel = 'store' and not is_return and paid_amount = 0
+
+),
+
+-- Only where every sum is known, since a missing one is no difference, and where something was
+-- paid.
+differing_paid_amounts as (
+
+    select
+        channel,
+        'orders' as entity,
+        {{ raw_key('order_id') }} as record_key,
+        cast(null as string) as record_id,
+        'paid_amount' as column_name,
+        'paid_amount_differs' as rule,
+        cast(paid_amount as string) || ' <> '
+        || cast(goods_amount - discount_amount + freight_amount as string) as value_masked
+    from orders
+    where
+        channel = 'shop'
+        and coalesce(status, '') not in ('unpaid', 'cancelled')
+        and paid_amount <> goods_amount - discount_amount + freight_amount
+
+),
+
+tenders_per_order as (
+
+    select
+        order_id,
+        sum(amount) as amount
+    from order_tenders
+    group by order_id
+
+),
+
+-- An order without tenders is no finding: an unpaid one has none, nor has a channel that delivers
+-- none.
+differing_tenders as (
+
+    select
+        orders.channel,
+        case orders.channel when 'shop' then 'orders' else 'sales' end as entity,
+        {{ raw_key('orders.order_id') }} as record_key,
+        cast(null as string) as record_id,
+        case orders.channel when 'shop' then 'paid_amount' else 'amount' end as column_name,
+        'tenders_differ' as rule,
+        cast(orders.paid_amount as string) || ' <> '
+        || cast(tenders_per_order.amount as string) as value_masked
+    from orders
+    inner join tenders_per_order on tenders_per_order.order_id = orders.order_id
+    where tenders_per_order.amount <> orders.paid_amount
+
+),
+
+refunds_per_order as (
+
+    select
+        order_id,
+        sum(refund_amount) as amount
+    from order_refunds
+    group by order_id
+
+),
+
+refunds_above_paid as (
+
+    select
+        orders.channel,
+        case orders.channel when 'shop' then 'orders' else 'sales' end as entity,
+        {{ raw_key('orders.order_id') }} as record_key,
+        cast(null as string) as record_id,
+        case orders.channel when 'shop' then 'paid_amount' else 'amount' end as column_name,
+        'refund_above_paid' as rule,
+        cast(orders.paid_amount as string) || ' < '
+        || cast(refunds_per_order.amount as string) as value_masked
+    from orders
+    inner join refunds_per_order on refunds_per_order.order_id = orders.order_id
+    where refunds_per_order.amount > orders.paid_amount
 
 ),
 
@@ -293,7 +382,8 @@ all_findings as (
 
     {% for relation in [
         'unknown_accounts', 'consents_without_account', 'identifiers_without_account',
-        'sales_of_unknown_stores', 'zero_amounts', 'lines_without_order',
+        'sales_of_unknown_stores', 'zero_amounts', 'differing_paid_amounts', 'differing_tenders',
+        'refunds_above_paid', 'lines_without_order',
         'refunds_without_order',
         'tenders_without_order', 'deliveries_without_order', 'unknown_products',
         'unknown_time_zones', 'differing_birth_dates', 'differing_genders',

@@ -229,19 +229,10 @@ dated as (
 
 ),
 
--- What the rows that were dropped as repetitions gave way to.
+-- The rows to which others of their key gave way.
 kept_of_several as (
 
-    select
-        document_kind,
-        document_id,
-        booked_on,
-        platform,
-        shop_id,
-        store_id,
-        brand,
-        gross_amount,
-        amount
+    select *
     from dated
     where rejection is null and duplicate_rank = 1 and n_rows_of_key > 1
 
@@ -268,16 +259,7 @@ judged as (
         dated.amount,
         case
             when dated.rejection is not null then 'rejected'
-            when
-                kept_of_several.document_id is not null
-                and kept_of_several.booked_on is not distinct from dated.booked_on
-                and kept_of_several.platform is not distinct from dated.platform
-                and kept_of_several.shop_id is not distinct from dated.shop_id
-                and kept_of_several.store_id is not distinct from dated.store_id
-                and kept_of_several.brand is not distinct from dated.brand
-                and kept_of_several.gross_amount is not distinct from dated.gross_amount
-                and kept_of_several.amount is not distinct from dated.amount
-                then 'duplicate'
+            when kept_of_several.document_id is not null then 'duplicate'
             when dated.duplicate_rank > 1 then 'older_version'
             when dated.is_deleted then 'deleted'
         end as left_out_reason
@@ -286,6 +268,13 @@ judged as (
         on
             kept_of_several.document_kind = dated.document_kind
             and kept_of_several.document_id = dated.document_id
+            and kept_of_several.booked_on is not distinct from dated.booked_on
+            and kept_of_several.platform is not distinct from dated.platform
+            and kept_of_several.shop_id is not distinct from dated.shop_id
+            and kept_of_several.store_id is not distinct from dated.store_id
+            and kept_of_several.brand is not distinct from dated.brand
+            and kept_of_several.gross_amount is not distinct from dated.gross_amount
+            and kept_of_several.amount is not distinct from dated.amount
             and dated.duplicate_rank > 1
 
 )

@@ -120,10 +120,12 @@ figures as (
     select
         {{ key | join(', ') }},
         measure,
-        case
-            {%- for tender_group, tender_types in var('tender_groups').items() %}
-            when tender_type in ('{{ tender_types | join("', '") }}') then '{{ tender_group }}'
-            {%- endfor %}
+        case tender_type
+            {% for tender_group, tender_types in var('tender_groups').items() %}
+            {% for tender_type in tender_types %}
+            when '{{ tender_type }}' then '{{ tender_group }}'
+            {% endfor %}
+            {% endfor %}
             else 'other_tenders'
         end as figure,
         amount,
@@ -194,11 +196,11 @@ pivoted as (
         coalesce(sum(case when figure = '{{ figure }}' then amount end), 0) as {{ figure }},
         {% endfor %}
         {% for figure in [
-            'raw', 'staging', 'transactions', 'counted', 'raw_tenders', 'tenders', 'without_amount',
+            'raw', 'staging', 'transactions', 'counted', 'raw_tenders', 'tenders'
         ] %}
-        coalesce(sum(case when figure = '{{ figure }}' then n_rows end), 0) as n_{{ figure }}
-        {{- ',' if not loop.last }}
+        sum(case when figure = '{{ figure }}' then n_rows else 0 end) as n_{{ figure }},
         {% endfor %}
+        sum(case when figure = 'without_amount' then n_rows else 0 end) as n_without_amount
     from with_net
     group by {{ key | join(', ') }}, measure
 
@@ -243,12 +245,20 @@ reconciled as (
         cast(staging as decimal(18, 2)) as staging_amount,
         cast(transactions as decimal(18, 2)) as transactions_amount,
         cast(counted as decimal(18, 2)) as counted_amount,
-        {% for figure in [
-            'raw_tenders', 'tenders', 'money_tenders', 'prepaid_tenders', 'benefit_tenders',
-            'other_tenders',
-        ] %}
-        case when has_tenders then cast({{ figure }} as decimal(18, 2)) end as {{ figure }}_amount,
-        {% endfor %}
+        cast(case when has_tenders then raw_tenders end as decimal(18, 2)) as raw_tenders_amount,
+        cast(case when has_tenders then tenders end as decimal(18, 2)) as tenders_amount,
+        cast(
+            case when has_tenders then money_tenders end as decimal(18, 2)
+        ) as money_tenders_amount,
+        cast(
+            case when has_tenders then prepaid_tenders end as decimal(18, 2)
+        ) as prepaid_tenders_amount,
+        cast(
+            case when has_tenders then benefit_tenders end as decimal(18, 2)
+        ) as benefit_tenders_amount,
+        cast(
+            case when has_tenders then other_tenders end as decimal(18, 2)
+        ) as other_tenders_amount,
         -- What no difference explains, step by step: always 0.
         cast(
             abs(staging - raw - raw_to_staging)

@@ -87,18 +87,15 @@ given_back as (
         kept_rows.amount,
         booked_refunds.amount as booked_amount,
         transactions.order_id as booked_order_id,
-        case
-            when
-                transactions.channel <> kept_rows.channel
-                or transactions.platform is distinct from kept_rows.platform
-                or transactions.shop_id is distinct from kept_rows.shop_id
-                or transactions.store_id is distinct from kept_rows.store_id
-                or transactions.brand is distinct from kept_rows.brand
-                or transactions.legal_entity is distinct from kept_rows.legal_entity
-                then 'booked_at_place_of_order'
-            when transactions.ordered_on is distinct from kept_rows.booked_on
-                then 'booked_on_day_of_order'
-        end as move
+        transactions.channel <> kept_rows.channel
+        or coalesce(transactions.platform, '') <> coalesce(kept_rows.platform, '')
+        or coalesce(transactions.shop_id, '') <> coalesce(kept_rows.shop_id, '')
+        or coalesce(transactions.store_id, '') <> coalesce(kept_rows.store_id, '')
+        or coalesce(transactions.brand, '') <> coalesce(kept_rows.brand, '')
+        or coalesce(transactions.legal_entity, '') <> coalesce(kept_rows.legal_entity, '')
+            as is_of_other_place,
+        coalesce(cast(transactions.ordered_on as string), '')
+        <> coalesce(cast(kept_rows.booked_on as string), '') as is_of_other_day
     from kept_rows
     left join booked_refunds on booked_refunds.refund_id = kept_rows.document_id
     left join transactions on transactions.order_id = booked_refunds.order_id
@@ -165,16 +162,27 @@ restated_refunds as (
 
 ),
 
+moved_refunds as (
+
+    select
+        *,
+        case
+            when is_of_other_place then 'booked_at_place_of_order' else 'booked_on_day_of_order'
+        end as reason
+    from given_back
+    where booked_order_id is not null and (is_of_other_place or is_of_other_day)
+
+),
+
 refunds_from_their_day as (
 
     select
         {{ key | join(', ') }},
         'refunded' as measure,
         'staging_to_transactions' as step,
-        move as reason,
+        reason,
         -booked_amount as amount
-    from given_back
-    where booked_order_id is not null and move is not null
+    from moved_refunds
 
 ),
 
@@ -186,11 +194,10 @@ refunds_to_day_of_order as (
         {% endfor -%}
         'refunded' as measure,
         'staging_to_transactions' as step,
-        given_back.move as reason,
-        given_back.booked_amount as amount
-    from given_back
-    inner join transactions on transactions.order_id = given_back.booked_order_id
-    where given_back.move is not null
+        moved_refunds.reason,
+        moved_refunds.booked_amount as amount
+    from moved_refunds
+    inner join transactions on transactions.order_id = moved_refunds.booked_order_id
 
 ),
 
