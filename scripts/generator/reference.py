@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -237,14 +238,26 @@ def divisions(path: Path) -> Divisions:
         for weight, (_, _, district) in zip(raw_weights, chains, strict=True)
     ]
     provinces = sorted({province["division_code"] for province, _, _ in chains})
+    # 吉林 alone is the province, and 和田 in 和田 the city or the county: nobody shortens those.
+    province_names = {province["short_name"] for province, _, _ in chains}
+    n_called = Counter((city["division_code"], leaf["short_name"]) for _, city, leaf in chains)
+
+    def city_short(province: dict[str, str], city: dict[str, str]) -> str:
+        is_province = city["short_name"] in province_names and city["name"] != province["name"]
+        return city["name"] if is_province else city["short_name"]
+
+    def district_short(city: dict[str, str], leaf: dict[str, str]) -> str:
+        is_shared = n_called[city["division_code"], leaf["short_name"]] > 1
+        return leaf["name"] if is_shared else leaf["short_name"]
+
     return Divisions(
         np.array([int(d["division_code"]) for _, _, d in chains]),
         strings([p["name"] for p, _, _ in chains]),
         strings([c["name"] for _, c, _ in chains]),
         strings([d["name"] if d is not c else "" for _, c, d in chains]),
         strings([p["short_name"] for p, _, _ in chains]),
-        strings([c["short_name"] for _, c, _ in chains]),
-        strings([d["short_name"] if d is not c else "" for _, c, d in chains]),
+        strings([city_short(p, c) for p, c, _ in chains]),
+        strings([district_short(c, d) if d is not c else "" for _, c, d in chains]),
         strings([p["english_name"] or p["name"] for p, _, _ in chains]),
         strings([c["english_name"] or c["name"] for _, c, _ in chains]),
         np.array([provinces.index(p["division_code"]) for p, _, _ in chains]),

@@ -1,6 +1,7 @@
--- Sums far from others of their channel and category, by the median of the logarithm and the
--- median absolute deviation, which outliers themselves do not move (Iglewicz, Hoaglin: How to
--- Detect and Handle Outliers, 1993). What is found stays and counts.
+-- Sums that contradict what they are made of, and, where nothing tells, sums far from others of
+-- their channel and category, by the median of the logarithm and the median absolute deviation,
+-- which outliers themselves do not move (Iglewicz, Hoaglin: How to Detect and Handle Outliers,
+-- 1993). What is found stays and counts.
 with orders as (
 
     select * from {{ ref('int_activity__orders') }}
@@ -19,6 +20,31 @@ order_categories as (
 
 ),
 
+lines_per_order as (
+
+    select
+        order_id,
+        sum(abs(cast(line_amount as double))) as expected_amount
+    from lines
+    group by order_id
+
+),
+
+-- What a piece of a product usually costs, where enough were sold.
+usual_prices as (
+
+    select
+        sku,
+        percentile_cont(0.5) within group (
+            order by abs(cast(line_amount as double) / cast(quantity as double))
+        ) as usual_price
+    from lines
+    where line_amount <> 0 and quantity <> 0 and sku is not null
+    group by sku
+    having count(*) >= {{ var('outlier_min_amounts') }}
+
+),
+
 amounts as (
 
     select
@@ -27,8 +53,15 @@ amounts as (
         {{ raw_key('orders.order_id') }} as record_key,
         case orders.channel when 'shop' then 'paid_amount' else 'amount' end as column_name,
         coalesce(order_categories.main_category, '') as category,
-        orders.paid_amount as amount
+        orders.paid_amount as amount,
+        cast(
+            orders.paid_amount - coalesce(orders.freight_amount, 0) as double
+        ) as compared_amount,
+        nullif(lines_per_order.expected_amount, 0) as expected_amount,
+        -- Discounts take much away; nothing adds as much.
+        cast(0 as double) as least_amount
     from orders
+    left join lines_per_order on lines_per_order.order_id = orders.order_id
     left join order_categories on order_categories.order_id = orders.order_id
 
     union all
@@ -41,8 +74,33 @@ amounts as (
         {{ raw_key('lines.order_id') }} || '.' || lines.line_no as record_key,
         'line_amount' as column_name,
         coalesce(lines.category, '') as category,
-        lines.line_amount as amount
+        lines.line_amount as amount,
+        cast(lines.line_amount as double) as compared_amount,
+        nullif(
+            abs(cast(lines.quantity as double)) * usual_prices.usual_price, 0
+        ) as expected_amount,
+        abs(cast(lines.quantity as double))
+        * usual_prices.usual_price / {{ var('outlier_factor') }} as least_amount
     from lines
+    left join usual_prices on usual_prices.sku = lines.sku
+
+),
+
+contradictions as (
+
+    select
+        channel,
+        entity,
+        record_key,
+        column_name,
+        amount
+    from amounts
+    where
+        amount <> 0
+        and (
+            abs(compared_amount) > {{ var('outlier_factor') }} * expected_amount
+            or abs(compared_amount) < least_amount
+        )
 
 ),
 
@@ -52,7 +110,7 @@ logarithms as (
         *,
         ln(cast(amount as double)) as log_amount
     from amounts
-    where amount > 0
+    where amount > 0 and expected_amount is null
 
 ),
 
@@ -95,22 +153,42 @@ spreads as (
 
 ),
 
-outliers as (
+strangers as (
 
     select
         deviations.channel,
         deviations.entity,
         deviations.record_key,
-        cast(null as string) as record_id,
         deviations.column_name,
-        'outlier_amount' as rule,
-        cast(deviations.amount as string) as value_masked
+        deviations.amount
     from deviations
     inner join spreads
         on spreads.entity = deviations.entity and spreads.category = deviations.category
     where
         deviations.n_amounts >= {{ var('outlier_min_amounts') }}
         and deviations.deviation > {{ var('outlier_deviations') }} * spreads.spread
+
+),
+
+all_outliers as (
+
+    select * from contradictions
+    union all
+    select * from strangers
+
+),
+
+outliers as (
+
+    select
+        channel,
+        entity,
+        record_key,
+        cast(null as string) as record_id,
+        column_name,
+        'outlier_amount' as rule,
+        cast(amount as string) as value_masked
+    from all_outliers
 
 )
 
