@@ -1,6 +1,6 @@
-{#- Whether a time lies before the one that it must follow; false where either is unknown. A time told as a day is some
-    time of that day. In: two columns of timestamps; where they have a `_zone` beside them, the channel, whose time zone
-    holds where that is null. -#}
+{#- Whether a time lies before the one that it must follow; false where either is unknown, and where the other lies in
+    the future, which is a finding of its own. A time told as a day is some time of that day. In: two columns of
+    timestamps; where they have a `_zone` beside them, the channel, whose time zone holds where that is null. -#}
 {% macro is_before(later, earlier, channel=none) -%}
     {%- set late = time_in_business_zone(later, channel) if channel else later -%}
     {%- set early = time_in_business_zone(earlier, channel) if channel else earlier -%}
@@ -12,7 +12,8 @@
             {%- if channel %}
             or {{ later }}_zone is not null
             {%- endif %}
-        ),
+        )
+        and not {{ is_future(earlier) }},
         false
     )
 {%- endmacro %}

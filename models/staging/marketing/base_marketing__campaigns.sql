@@ -52,7 +52,10 @@ checked as (
                 'ended_at', 'invalid_time', "ended_at_text is not null and ended_at is null",
                 'ended_at_text'
             ),
-            finding('ended_at', 'time_order', is_before('ended_at', 'started_at'), 'ended_at_text'),
+            finding(
+                'ended_at', 'time_order', "cast(ended_at as date) < cast(started_at as date)",
+                'ended_at_text'
+            ),
             finding(
                 'cost_amount', 'invalid_amount',
                 "cost_amount_text is not null and cost_amount is null",
