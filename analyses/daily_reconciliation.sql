@@ -1,7 +1,8 @@
--- Day by day, the newest first, and shop by shop: what the extracts say, what counts, what was
--- tendered, and what makes the differences, the largest first. Lay staging_amount beside a shop's
--- console, tenders_amount beside the statement of a payment provider, counted_amount beside the
--- reports that are made of the marts.
+-- Day by day, the newest first, and shop by shop: what the extracts say, what a console shows, what
+-- counts, what was tendered, and what makes the differences, the largest first. Lay console_amount
+-- beside the console of the shop, tenders_amount beside the statement of a payment provider,
+-- counted_amount beside the reports that are made of the marts. Days in the future and rows without
+-- a day are left out.
 with shops_and_stores as (
 
     select
@@ -10,11 +11,13 @@ with shops_and_stores as (
         coalesce(store_id, concat_ws('.', platform, shop_id)) as place,
         measure,
         sum(raw_amount) as raw_amount,
-        sum(staging_amount) as staging_amount,
-        sum(transactions_amount) as transactions_amount,
+        sum(console_amount) as console_amount,
         sum(counted_amount) as counted_amount,
         sum(tenders_amount) as tenders_amount
     from {{ ref('reconciliation') }}
+    where
+        booked_on
+        <= (select as_of.as_of_date from {{ ref('int_activity__as_of_date') }} as as_of)
     group by booked_on, channel, coalesce(store_id, concat_ws('.', platform, shop_id)), measure
 
 ),
@@ -64,20 +67,19 @@ select
     shops_and_stores.place,
     shops_and_stores.measure,
     shops_and_stores.raw_amount,
-    shops_and_stores.staging_amount,
-    shops_and_stores.transactions_amount,
+    shops_and_stores.console_amount,
     shops_and_stores.counted_amount,
     shops_and_stores.tenders_amount,
     explanations.differences
 from shops_and_stores
 left join explanations
     on
-        explanations.booked_on is not distinct from shops_and_stores.booked_on
-        and explanations.channel is not distinct from shops_and_stores.channel
+        explanations.booked_on = shops_and_stores.booked_on
+        and explanations.channel = shops_and_stores.channel
         and explanations.place is not distinct from shops_and_stores.place
         and explanations.measure = shops_and_stores.measure
 order by
-    shops_and_stores.booked_on desc nulls last,
+    shops_and_stores.booked_on desc,
     shops_and_stores.channel asc,
     shops_and_stores.place asc,
     shops_and_stores.measure asc

@@ -14,6 +14,7 @@ with left_out as (
         legal_entity,
         measure,
         sum(case when step = 'raw_to_staging' then n_rows else 0 end) as n_rows,
+        sum(case when step = 'staging_to_console' then n_rows else 0 end) as n_unpaid,
         sum(case when step = 'raw_tenders_to_tenders' then n_rows else 0 end) as n_tenders
     from {{ ref('reconciliation_differences') }}
     where measure <> 'net'
@@ -32,6 +33,7 @@ compared as (
     select
         reconciliation.*,
         coalesce(left_out.n_rows, 0) as n_left_out,
+        coalesce(left_out.n_unpaid, 0) as n_unpaid,
         coalesce(left_out.n_tenders, 0) as n_tenders_left_out
     from reconciliation
     left join left_out
@@ -52,4 +54,5 @@ from compared
 where
     unexplained_amount <> 0
     or (measure <> 'net' and n_raw <> n_staging + n_left_out)
+    or (measure <> 'net' and n_staging <> n_console + n_unpaid)
     or (measure <> 'net' and n_raw_tenders <> n_tenders + n_tenders_left_out)

@@ -118,10 +118,10 @@ MARTS = {
     "quality_duplicates": "channel entity record_key kept_row dropped_row",
     "reconciliation": """
         booked_on channel platform shop_id store_id brand legal_entity measure raw_amount
-        staging_amount transactions_amount counted_amount raw_tenders_amount tenders_amount
-        money_tenders_amount prepaid_tenders_amount benefit_tenders_amount other_tenders_amount
-        unexplained_amount n_raw n_staging n_transactions n_counted n_raw_tenders n_tenders
-        n_without_amount""",
+        staging_amount console_amount transactions_amount counted_amount raw_tenders_amount
+        tenders_amount money_tenders_amount prepaid_tenders_amount benefit_tenders_amount
+        other_tenders_amount unexplained_amount n_raw n_staging n_console n_transactions n_counted
+        n_raw_tenders n_tenders n_without_amount""",
     "reconciliation_differences": """
         booked_on channel platform shop_id store_id brand legal_entity measure step reason amount
         n_rows explanation explanation_zh""",

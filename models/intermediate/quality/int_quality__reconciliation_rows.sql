@@ -1,7 +1,7 @@
 -- Every raw row that carries money, kept or left out, with the day and the place under which a
--- console shows it: orders by their own day, what was given back by the day on which it was,
--- tenders by the day of payment. Orders find day and place here and not in the activity models, so
--- that the transactions are laid beside figures that they did not make.
+-- console shows it: what was paid by the day of payment, what was given back by the day on which it
+-- was. Orders find day and place here and not in the activity models, so that the transactions are
+-- laid beside figures that they did not make.
 with shop_orders as (
 
     select * from {{ ref('base_shop__orders') }}
@@ -57,14 +57,17 @@ shop_order_rows as (
         shop_accounts.brand,
         shop_accounts.legal_entity,
         cast(null as string) as store_zone,
-        coalesce(shop_orders.ordered_at, shop_orders.paid_at) as local_at,
-        case
-            when shop_orders.ordered_at is null then shop_orders.paid_at_zone
-            else shop_orders.ordered_at_zone
-        end as stated_zone,
+        shop_orders.paid_at as booked_at,
+        shop_orders.paid_at_zone as booked_at_zone,
+        shop_orders.ordered_at,
+        shop_orders.ordered_at_zone,
         shop_orders.status,
+        -- Money moved: an order may be cancelled before it is paid, or after.
+        coalesce(shop_orders.status, '') <> 'unpaid'
+        and (coalesce(shop_orders.status, '') <> 'cancelled' or shop_orders.paid_at is not null)
+            as was_paid,
         cast(null as string) as order_id,
-        cast(null as date) as ordered_on,
+        cast(null as date) as order_booked_on,
         cast(null as string) as tender_type,
         shop_orders.goods_amount as gross_amount,
         shop_orders.paid_amount as amount,
@@ -96,11 +99,14 @@ store_sale_rows as (
         stores.brand,
         stores.legal_entity,
         stores.time_zone as store_zone,
-        store_sales.sold_at as local_at,
-        store_sales.sold_at_zone as stated_zone,
+        store_sales.sold_at as booked_at,
+        store_sales.sold_at_zone as booked_at_zone,
+        store_sales.sold_at as ordered_at,
+        store_sales.sold_at_zone as ordered_at_zone,
         cast(null as string) as status,
+        true as was_paid,
         cast(null as string) as order_id,
-        cast(null as date) as ordered_on,
+        cast(null as date) as order_booked_on,
         cast(null as string) as tender_type,
         case
             when not coalesce(store_sales.is_return, false)
@@ -138,11 +144,14 @@ shop_refund_rows as (
         orders.brand,
         orders.legal_entity,
         cast(null as string) as store_zone,
-        shop_refunds.refunded_at as local_at,
-        shop_refunds.refunded_at_zone as stated_zone,
+        shop_refunds.refunded_at as booked_at,
+        shop_refunds.refunded_at_zone as booked_at_zone,
+        cast(null as timestamp) as ordered_at,
+        cast(null as string) as ordered_at_zone,
         cast(null as string) as status,
+        true as was_paid,
         orders.order_id,
-        orders.ordered_on,
+        cast(coalesce(orders.paid_at, orders.ordered_at) as date) as order_booked_on,
         cast(null as string) as tender_type,
         cast(null as decimal(18, 2)) as gross_amount,
         shop_refunds.amount,
@@ -169,11 +178,14 @@ payment_tender_rows as (
         orders.brand,
         orders.legal_entity,
         stores.time_zone as store_zone,
-        payment_tenders.paid_at as local_at,
-        payment_tenders.paid_at_zone as stated_zone,
+        payment_tenders.paid_at as booked_at,
+        payment_tenders.paid_at_zone as booked_at_zone,
+        cast(null as timestamp) as ordered_at,
+        cast(null as string) as ordered_at_zone,
         cast(null as string) as status,
+        true as was_paid,
         orders.order_id,
-        orders.ordered_on,
+        cast(coalesce(orders.paid_at, orders.ordered_at) as date) as order_booked_on,
         payment_tenders.tender_type,
         cast(null as decimal(18, 2)) as gross_amount,
         case
@@ -209,7 +221,6 @@ zoned as (
     select
         *,
         coalesce(
-            stated_zone,
             store_zone,
             case channel
                 when 'store' then {{ channel_timezone('store') }}
@@ -220,12 +231,31 @@ zoned as (
 
 ),
 
+timed as (
+
+    select
+        *,
+        {{ to_business_time('booked_at', 'coalesce(booked_at_zone, local_zone)') }}
+            as business_booked_at,
+        {{ to_business_time('ordered_at', 'coalesce(ordered_at_zone, local_zone)') }}
+            as business_ordered_at
+    from zoned
+
+),
+
+-- An order without a time of payment, or of its own, has the other one.
 dated as (
 
     select
         *,
-        cast({{ to_business_time('local_at', 'local_zone') }} as date) as booked_on
-    from zoned
+        cast(coalesce(business_booked_at, business_ordered_at) as date) as booked_on,
+        cast(
+            case
+                when document_kind in ('sale', 'return')
+                    then coalesce(business_ordered_at, business_booked_at)
+            end as date
+        ) as ordered_on
+    from timed
 
 ),
 
@@ -251,9 +281,11 @@ judged as (
         dated.store_id,
         dated.brand,
         dated.legal_entity,
-        dated.status,
-        dated.order_id,
         dated.ordered_on,
+        dated.status,
+        dated.was_paid,
+        dated.order_id,
+        dated.order_booked_on,
         dated.tender_type,
         dated.gross_amount,
         dated.amount,
@@ -269,6 +301,7 @@ judged as (
             kept_of_several.document_kind = dated.document_kind
             and kept_of_several.document_id = dated.document_id
             and kept_of_several.booked_on is not distinct from dated.booked_on
+            and kept_of_several.ordered_on is not distinct from dated.ordered_on
             and kept_of_several.platform is not distinct from dated.platform
             and kept_of_several.shop_id is not distinct from dated.shop_id
             and kept_of_several.store_id is not distinct from dated.store_id

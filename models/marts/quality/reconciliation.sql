@@ -1,6 +1,5 @@
-{% set key = [
-    'booked_on', 'channel', 'platform', 'shop_id', 'store_id', 'brand', 'legal_entity',
-] -%}
+{% set place = ['channel', 'platform', 'shop_id', 'store_id', 'brand', 'legal_entity'] -%}
+{% set key = ['booked_on'] + place -%}
 
 with money_rows as (
 
@@ -23,6 +22,35 @@ differences as (
 
 ),
 
+-- What was asked stands under the day of the order, what was paid and given back under its own.
+measured_rows as (
+
+    select
+        {{ key | join(', ') }},
+        measure,
+        document_kind,
+        left_out_reason,
+        was_paid,
+        tender_type,
+        amount
+    from money_rows
+
+    union all
+
+    select
+        ordered_on as booked_on,
+        {{ place | join(', ') }},
+        'gross' as measure,
+        document_kind,
+        left_out_reason,
+        was_paid,
+        tender_type,
+        gross_amount as amount
+    from money_rows
+    where document_kind = 'sale'
+
+),
+
 money_sums as (
 
     select
@@ -30,18 +58,18 @@ money_sums as (
         measure,
         document_kind,
         left_out_reason,
+        was_paid,
         tender_type,
         sum(amount) as amount,
-        sum(gross_amount) as gross_amount,
         count(*) as n_rows,
-        count(*) - count(amount) as n_without_amount,
-        count(*) - count(gross_amount) as n_without_gross_amount
-    from money_rows
+        count(*) - count(amount) as n_without_amount
+    from measured_rows
     group by
         {{ key | join(', ') }},
         measure,
         document_kind,
         left_out_reason,
+        was_paid,
         tender_type
 
 ),
@@ -67,6 +95,7 @@ figures as (
     {% for figure, condition in [
         ('raw', "document_kind <> 'tender'"),
         ('staging', "document_kind <> 'tender' and left_out_reason is null"),
+        ('console', "document_kind <> 'tender' and left_out_reason is null and was_paid"),
         ('raw_tenders', "document_kind = 'tender'"),
         ('tenders', "document_kind = 'tender' and left_out_reason is null"),
     ] %}
@@ -82,19 +111,6 @@ figures as (
     union all
     {% endfor %}
 
-    {% for figure, condition in [('raw', 'true'), ('staging', 'left_out_reason is null')] %}
-    select
-        {{ key | join(', ') }},
-        'gross' as measure,
-        '{{ figure }}' as figure,
-        gross_amount as amount,
-        n_rows
-    from money_sums
-    where document_kind = 'sale' and {{ condition }}
-
-    union all
-    {% endfor %}
-
     select
         {{ key | join(', ') }},
         measure,
@@ -103,17 +119,6 @@ figures as (
         n_without_amount as n_rows
     from money_sums
     where document_kind <> 'tender' and n_without_amount > 0
-
-    union all
-
-    select
-        {{ key | join(', ') }},
-        'gross' as measure,
-        'without_amount' as figure,
-        cast(null as decimal(18, 2)) as amount,
-        n_without_gross_amount as n_rows
-    from money_sums
-    where document_kind = 'sale' and n_without_gross_amount > 0
 
     union all
 
@@ -188,15 +193,15 @@ pivoted as (
         {{ key | join(', ') }},
         measure,
         {% for figure in [
-            'raw', 'staging', 'transactions', 'counted', 'raw_tenders', 'tenders',
+            'raw', 'staging', 'console', 'transactions', 'counted', 'raw_tenders', 'tenders',
             'money_tenders', 'prepaid_tenders', 'benefit_tenders', 'other_tenders',
-            'raw_to_staging', 'staging_to_transactions', 'transactions_to_counted',
-            'staging_to_tenders', 'raw_tenders_to_tenders',
+            'raw_to_staging', 'staging_to_console', 'staging_to_transactions',
+            'transactions_to_counted', 'console_to_tenders', 'raw_tenders_to_tenders',
         ] %}
         coalesce(sum(case when figure = '{{ figure }}' then amount end), 0) as {{ figure }},
         {% endfor %}
         {% for figure in [
-            'raw', 'staging', 'transactions', 'counted', 'raw_tenders', 'tenders'
+            'raw', 'staging', 'console', 'transactions', 'counted', 'raw_tenders', 'tenders'
         ] %}
         sum(case when figure = '{{ figure }}' then n_rows else 0 end) as n_{{ figure }},
         {% endfor %}
@@ -243,6 +248,7 @@ reconciled as (
         measure,
         cast(raw as decimal(18, 2)) as raw_amount,
         cast(staging as decimal(18, 2)) as staging_amount,
+        cast(console as decimal(18, 2)) as console_amount,
         cast(transactions as decimal(18, 2)) as transactions_amount,
         cast(counted as decimal(18, 2)) as counted_amount,
         cast(case when has_tenders then raw_tenders end as decimal(18, 2)) as raw_tenders_amount,
@@ -262,16 +268,18 @@ reconciled as (
         -- What no difference explains, step by step: always 0.
         cast(
             abs(staging - raw - raw_to_staging)
+            + abs(console - staging - staging_to_console)
             + abs(transactions - staging - staging_to_transactions)
             + abs(counted - transactions - transactions_to_counted)
             + abs(tenders - raw_tenders - raw_tenders_to_tenders)
             + case
-                when has_tenders then abs(tenders - staging - staging_to_tenders)
+                when has_tenders then abs(tenders - console - console_to_tenders)
                 else 0
             end as decimal(18, 2)
         ) as unexplained_amount,
         cast(n_raw as bigint) as n_raw,
         cast(n_staging as bigint) as n_staging,
+        cast(n_console as bigint) as n_console,
         cast(n_transactions as bigint) as n_transactions,
         cast(n_counted as bigint) as n_counted,
         cast(n_raw_tenders as bigint) as n_raw_tenders,

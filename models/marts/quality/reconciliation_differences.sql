@@ -1,6 +1,5 @@
-{% set key = [
-    'booked_on', 'channel', 'platform', 'shop_id', 'store_id', 'brand', 'legal_entity',
-] -%}
+{% set place = ['channel', 'platform', 'shop_id', 'store_id', 'brand', 'legal_entity'] -%}
+{% set key = ['booked_on'] + place -%}
 
 with money_rows as (
 
@@ -54,7 +53,8 @@ left_out_rows as (
 left_out_gross as (
 
     select
-        {{ key | join(', ') }},
+        ordered_on as booked_on,
+        {{ place | join(', ') }},
         'gross' as measure,
         'raw_to_staging' as step,
         left_out_reason as reason,
@@ -64,7 +64,66 @@ left_out_gross as (
 
 ),
 
--- The transactions take what was given back from its order, under the order's day and place.
+unpaid_orders as (
+
+    select
+        {{ key | join(', ') }},
+        'paid' as measure,
+        'staging_to_console' as step,
+        status as reason,
+        -amount as amount
+    from kept_rows
+    where not was_paid
+
+    union all
+
+    select
+        ordered_on as booked_on,
+        {{ place | join(', ') }},
+        'gross' as measure,
+        'staging_to_console' as step,
+        status as reason,
+        -gross_amount as amount
+    from kept_rows
+    where not was_paid
+
+),
+
+-- The transactions show what was paid under the day of the order.
+paid_on_another_day as (
+
+    select *
+    from kept_rows
+    where document_kind = 'sale' and ordered_on <> booked_on and amount <> 0
+
+),
+
+payments_from_their_day as (
+
+    select
+        {{ key | join(', ') }},
+        'paid' as measure,
+        'staging_to_transactions' as step,
+        'booked_on_day_of_order' as reason,
+        -amount as amount
+    from paid_on_another_day
+
+),
+
+payments_to_day_of_order as (
+
+    select
+        ordered_on as booked_on,
+        {{ place | join(', ') }},
+        'paid' as measure,
+        'staging_to_transactions' as step,
+        'booked_on_day_of_order' as reason,
+        amount
+    from paid_on_another_day
+
+),
+
+-- They take what was given back from its order, under the order's day and place.
 booked_refunds as (
 
     select
@@ -247,10 +306,11 @@ tendered as (
         {% endfor -%}
         kept_rows.measure,
         kept_rows.document_kind,
-        kept_rows.status,
+        kept_rows.was_paid,
         kept_rows.amount,
         tenders_per_order.order_id is not null as has_tenders,
-        coalesce(tenders_per_order.amount, 0) - coalesce(kept_rows.amount, 0) as difference
+        coalesce(tenders_per_order.amount, 0)
+        - case when kept_rows.was_paid then coalesce(kept_rows.amount, 0) else 0 end as difference
     from kept_rows
     inner join channels_with_tenders on channels_with_tenders.channel = kept_rows.channel
     left join tenders_per_order on tenders_per_order.order_id = kept_rows.document_id
@@ -263,10 +323,10 @@ tenders_that_differ as (
     select
         {{ key | join(', ') }},
         measure,
-        'staging_to_tenders' as step,
+        'console_to_tenders' as step,
         case
             when document_kind = 'refund' then 'refund_without_tender'
-            when not has_tenders and status in ('unpaid', 'cancelled') then status
+            when not was_paid then 'tender_of_unpaid_order'
             when not has_tenders then 'without_tender'
             when amount is null then 'unreadable_amount'
             when difference > 0 then 'tenders_above_amount'
@@ -283,7 +343,7 @@ tenders_of_unknown_orders as (
     select
         {{ key | join(', ') }},
         measure,
-        'staging_to_tenders' as step,
+        'console_to_tenders' as step,
         'tender_of_unknown_order' as reason,
         amount
     from kept_rows
@@ -298,17 +358,17 @@ tenders_of_another_day as (
     where
         document_kind = 'tender'
         and order_id is not null
-        and ordered_on is distinct from booked_on
+        and order_booked_on is distinct from booked_on
 
 ),
 
 tenders_from_day_of_order as (
 
     select
-        ordered_on as booked_on,
-        {{ key[1:] | join(', ') }},
+        order_booked_on as booked_on,
+        {{ place | join(', ') }},
         measure,
-        'staging_to_tenders' as step,
+        'console_to_tenders' as step,
         'paid_on_another_day' as reason,
         -amount as amount
     from tenders_of_another_day
@@ -320,7 +380,7 @@ tenders_to_their_day as (
     select
         {{ key | join(', ') }},
         measure,
-        'staging_to_tenders' as step,
+        'console_to_tenders' as step,
         'paid_on_another_day' as reason,
         amount
     from tenders_of_another_day
@@ -330,10 +390,11 @@ tenders_to_their_day as (
 measured as (
 
     {% for relation in [
-        'left_out_rows', 'left_out_gross', 'refunds_of_unknown_orders',
-        'returns_as_negative_payments', 'restated_refunds', 'refunds_from_their_day',
-        'refunds_to_day_of_order', 'not_counted', 'tenders_that_differ',
-        'tenders_of_unknown_orders', 'tenders_from_day_of_order', 'tenders_to_their_day',
+        'left_out_rows', 'left_out_gross', 'unpaid_orders', 'payments_from_their_day',
+        'payments_to_day_of_order', 'refunds_of_unknown_orders', 'returns_as_negative_payments',
+        'restated_refunds', 'refunds_from_their_day', 'refunds_to_day_of_order', 'not_counted',
+        'tenders_that_differ', 'tenders_of_unknown_orders', 'tenders_from_day_of_order',
+        'tenders_to_their_day',
     ] %}
     select * from {{ relation }}
     {{ 'union all' if not loop.last }}
