@@ -10,7 +10,7 @@ export PYTHONUTF8 = 1
 REAL_WAREHOUSE := build/complete_journey.duckdb
 REAL_VARS := {raw: files, raw_path: data/complete_journey, as_of_date: "2018-01-01", business_timezone: America/New_York}
 
-.PHONY: help build test lint format sample real spark-smoke picture lock clean
+.PHONY: help build intake test lint format sample real spark-smoke picture lock clean
 .DEFAULT_GOAL := help
 
 help:  ## What each target does
@@ -31,9 +31,13 @@ help:  ## What each target does
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
 	@touch $@
 
-build: .venv/run.stamp  ## Make the environment, build the sample to marts, say what was made
-	$(BIN)/dbt build
+build: .venv/run.stamp  ## Build the sample (or RAW_PATH=folder, one's own extracts) to marts, say what was made
+	$(BIN)/dbt build $(if $(RAW_PATH),--vars '{"raw": "files", "raw_path": "$(RAW_PATH)"}')
 	@$(BIN)/python scripts/summarize.py
+
+intake: .venv/run.stamp  ## Read extracts in any state (IN=folder) into what a build reads (OUT=folder)
+	@test -n '$(IN)' -a -n '$(OUT)' || { echo 'Name the folder of the extracts and the one to make: make intake IN=extracts OUT=data/mine' >&2; exit 2; }
+	@$(BIN)/python scripts/intake.py '$(IN)' '$(OUT)' || test $$? -eq 1
 
 test: .venv/dev.stamp  ## Build the sample with its data and unit tests, then test scripts and properties
 	$(BIN)/dbt build --quiet

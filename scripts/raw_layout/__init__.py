@@ -6,7 +6,7 @@ Nothing here prints or returns a value of the data in a message: values may be p
 """
 
 from .checks import check
-from .layout import RawFile, RawTable, extract_info, raw_files
+from .layout import RawFile, RawTable, documented_tables, extract_info, raw_files
 from .messages import Findings, RawError
 from .parquet_files import Column
 
@@ -17,6 +17,7 @@ __all__ = [
     "RawFile",
     "RawTable",
     "check",
+    "documented_tables",
     "extract_info",
     "raw_files",
 ]

@@ -11,6 +11,7 @@ from .csv_files import check_is_text, check_lines, check_no_nul
 from .layout import (
     EXTRACT_FILE,
     FORMATS,
+    Formats,
     RawTable,
     extract_info,
     is_left_alone,
@@ -21,7 +22,7 @@ from .messages import EMPTY, Findings, RawError, column_key, plain, proposal, sh
 
 # What people put beside raw files in the belief that it will be read.
 DATA_SUFFIXES = (
-    *FORMATS,
+    *FORMATS.endings,
     *(".tsv", ".txt", ".xls", ".xlsx", ".xlsm", ".ods", ".gz", ".zip", ".zst", ".bz2", ".7z"),
     *(".json", ".jsonl", ".pq", ".orc", ".avro"),
 )
@@ -72,7 +73,9 @@ def check(raw_path: Path, tables: Sequence[RawTable]) -> Findings:
     return findings
 
 
-def check_layout(raw_path: Path, tables: Sequence[RawTable], findings: Findings) -> None:
+def check_layout(
+    raw_path: Path, tables: Sequence[RawTable], findings: Findings, formats: Formats = FORMATS
+) -> None:
     """Files and folders where no table is read from: what a user takes for read would be lost."""
     entities: dict[str, list[str]] = {}
     for table in tables:
@@ -90,10 +93,10 @@ def check_layout(raw_path: Path, tables: Sequence[RawTable], findings: Findings)
                 )
         elif path.is_dir():
             for inner in entries(path):
-                check_entry(inner, entities[path.name], findings)
+                check_entry(inner, entities[path.name], findings, formats)
         elif is_data(path):
             places = [place for place, name in by_path.items() if name == stem(path).lower()]
-            suffix = path.suffix if path.suffix in FORMATS else ".csv"
+            suffix = formats.ending_of(path) or ".csv"
             hint = f" such as {places[0]}{suffix}" if places else ""
             findings.problems.append(
                 f"{shown(path)}: lies beside the channels, where nothing is read: put it in the"
@@ -101,9 +104,9 @@ def check_layout(raw_path: Path, tables: Sequence[RawTable], findings: Findings)
             )
 
 
-def check_entry(path: Path, entities: Sequence[str], findings: Findings) -> None:
+def check_entry(path: Path, entities: Sequence[str], findings: Findings, formats: Formats) -> None:
     """One file or folder of a channel."""
-    known = path.name in entities if path.is_dir() else path.stem in entities
+    known = (path.name if path.is_dir() else formats.stem_of(path)) in entities
     if path.is_dir() and known:
         for inner in entries(path):
             if inner.is_dir() and holds_data(inner):
@@ -111,18 +114,21 @@ def check_entry(path: Path, entities: Sequence[str], findings: Findings) -> None
                     f"{shown(inner)}: a folder within a table is not read: put its files in"
                     f" {shown(path)} itself."
                 )
-            elif inner.is_file() and is_data(inner) and inner.suffix not in FORMATS:
-                check_format(inner, entities, findings)
+            elif inner.is_file() and is_data(inner) and not formats.ending_of(inner):
+                check_format(inner, entities, findings, formats)
     elif path.is_dir():
         if holds_data(path):
             findings.problems.append(
                 f"{shown(path)}: is no known table{proposal(path.name, entities)}: rename it to one"
                 f" of {', '.join(entities)}, or begin its name with _ to leave it out."
             )
-    elif is_data(path) and path.suffix not in FORMATS:
-        check_format(path, entities, findings)
+    elif is_data(path) and not formats.ending_of(path):
+        check_format(path, entities, findings, formats)
     elif is_data(path) and not known:
-        hint = proposal(stem(path), entities, path.suffix)
+        if formats.ending_of(path) == ".txt" and not proposal(stem(path), entities):
+            findings.warnings.append(f"{shown(path)}: is not read, being no known table.")
+            return
+        hint = proposal(stem(path), entities, path.name[len(stem(path)) :])
         findings.problems.append(
             f"{shown(path)}: is no known table{hint}: rename it to one of {', '.join(entities)}, or"
             " begin its name with _ to leave it out."
@@ -149,19 +155,20 @@ def stem(path: Path) -> str:
     return path.name.split(".", 1)[0]
 
 
-def check_format(path: Path, entities: Sequence[str], findings: Findings) -> None:
+def check_format(path: Path, entities: Sequence[str], findings: Findings, formats: Formats) -> None:
     """A file of data in a format that is not read; a text of another name may be but a note."""
-    if path.suffix.lower() in FORMATS:
+    read = " nor ".join([", ".join(formats.endings[:-1]), formats.endings[-1]])
+    if path.suffix.lower() in formats.endings:
         findings.problems.append(
             f"{shown(path)}: endings are written small: rename it to"
             f" {path.stem}{path.suffix.lower()}."
         )
     elif path.suffix in (".txt", ".json") and not proposal(stem(path), entities):
-        findings.warnings.append(f"{shown(path)}: is not read, being neither .csv nor .parquet.")
+        findings.warnings.append(f"{shown(path)}: is not read, being neither {read}.")
     else:
         findings.problems.append(
-            f"{shown(path)}: is neither .csv nor .parquet: save it as {stem(path)}.csv (commas,"
-            " UTF-8), or begin its name with _ to leave it out."
+            f"{shown(path)}: is neither {read}: save it as {stem(path)}.csv (commas, UTF-8), or"
+            " begin its name with _ to leave it out."
         )
 
 
@@ -185,9 +192,11 @@ def check_file(path: Path, table: RawTable, findings: Findings) -> None:
         findings.problems.append(f"{shown(path)}: cannot be opened ({error.strerror}).")
 
 
-def check_header(header: list[str], path: Path, table: RawTable, findings: Findings) -> None:
+def check_header(
+    header: list[str], path: Path, table: RawTable, findings: Findings, line_no: int = 1
+) -> None:
     """Compares the names of a file with those of its table."""
-    line = ", line 1" if path.suffix == ".csv" else ""
+    line = "" if path.suffix == ".parquet" else f", line {line_no}"
     keys = [column_key(name) for name in header]
     documented = {column_key(name): name for name in table.columns}
     if len(header) == 1:

@@ -8,12 +8,50 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from .csv_files import csv_header
 from .messages import RawError, shown
 from .parquet_files import Column, escaped_pattern, parquet_columns
 
-FORMATS = (".csv", ".parquet")
 EXTRACT_FILE = "_extract.json"
+
+
+def documented_tables(staging: Path) -> list[RawTable]:
+    """The raw tables as the sources in the folders of staging document them."""
+    tables = []
+    for path in sorted(staging.glob("*/_*__sources.yml")):
+        for source in yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]:
+            for table in source["tables"]:
+                required = {
+                    column["name"]
+                    for column in table["columns"]
+                    if column["config"]["meta"]["required"]
+                }
+                names = tuple(column["name"] for column in table["columns"])
+                tables.append(RawTable(source["name"], table["name"], names, frozenset(required)))
+    return tables
+
+
+@dataclass(frozen=True)
+class Formats:
+    """The endings of files that are read, and whether their case matters."""
+
+    endings: tuple[str, ...]
+    any_case: bool = False
+
+    def ending_of(self, path: Path) -> str | None:
+        """The ending of a file that is read, in small letters."""
+        name = path.name.lower() if self.any_case else path.name
+        return next((ending for ending in self.endings if name.endswith(ending)), None)
+
+    def stem_of(self, path: Path) -> str:
+        """The name of a file before its ending."""
+        return path.name[: len(path.name) - len(self.ending_of(path) or path.suffix)]
+
+
+# What a build reads.
+FORMATS = Formats((".csv", ".parquet"))
 
 
 @dataclass(frozen=True)
@@ -53,11 +91,13 @@ def is_left_alone(path: Path) -> bool:
 def table_paths(raw_path: Path, channel: str, entity: str) -> list[Path]:
     """The files of one table in reading order: `<entity>.csv`, then those of `<entity>/`."""
     folder = raw_path / channel
-    paths = [folder / f"{entity}{suffix}" for suffix in FORMATS]
+    paths = [folder / f"{entity}{suffix}" for suffix in FORMATS.endings]
     several = folder / entity
     if several.is_dir():
         paths += sorted(
-            path for path in several.iterdir() if path.suffix in FORMATS and not is_left_alone(path)
+            path
+            for path in several.iterdir()
+            if FORMATS.ending_of(path) and not is_left_alone(path)
         )
     return [path for path in paths if path.is_file()]
 

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from dbt.cli.main import dbtRunner
 
+from scripts import raw_layout
 from scripts.raw_layout import RawTable
 from scripts.reference import raw_seed_types
 
@@ -26,20 +27,7 @@ DELIVERIES = "order_id,carrier,shipped_at,delivered_region,status"
 
 def documented_tables() -> list[RawTable]:
     """The raw tables as the sources of the project document them."""
-    tables = []
-    for path in sorted((ROOT / "models" / "staging").glob("*/_*__sources.yml")):
-        for source in yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]:
-            for table in source["tables"]:
-                names = [column["name"] for column in table["columns"]]
-                required = {
-                    column["name"]
-                    for column in table["columns"]
-                    if column["config"]["meta"]["required"]
-                }
-                tables.append(
-                    RawTable(source["name"], table["name"], tuple(names), frozenset(required))
-                )
-    return tables
+    return raw_layout.documented_tables(ROOT / "models" / "staging")
 
 
 def write_files(folder: Path, files: Mapping[str, str | bytes]) -> Path:

@@ -1,0 +1,90 @@
+"""Reads workbooks (.xlsx, .xlsm) row by row, every cell as the text that a CSV file would hold."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+from scripts.raw_layout.messages import EMPTY, RawError
+
+CANNOT_BE_READ = (
+    ": cannot be read as a workbook (not such a file, protected, cut off or damaged): save it again"
+    " as .xlsx."
+)
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """A damaged workbook makes the library fail in any way: it is unreadable all the same."""
+    try:
+        with warnings.catch_warnings():
+            # What the library says of styles and extensions does not touch values.
+            warnings.simplefilter("ignore")
+            yield
+    except OSError:
+        raise
+    except Exception:
+        raise RawError(CANNOT_BE_READ) from None
+
+
+@contextmanager
+def open_workbook(path: Path) -> Iterator[Any]:
+    """The workbook, with the values that its formulas had when it was saved."""
+    if not path.stat().st_size:
+        raise RawError(EMPTY)
+    with readable():
+        workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    try:
+        yield workbook
+    finally:
+        workbook.close()
+
+
+def sheet_rows(sheet: Any) -> Iterator[list[str]]:
+    """The rows of a sheet; cells at their end that hold nothing may be absent."""
+    with readable():
+        # The size that the file states may be wrong, and then cells would be missing.
+        sheet.reset_dimensions()
+        rows = iter(sheet.iter_rows(values_only=True))
+    while True:
+        with readable():
+            row = next(rows, None)
+            cells = None if row is None else [cell_text(value) for value in row]
+        if cells is None:
+            return
+        yield cells
+
+
+def cell_text(value: object) -> str:
+    """A cell as text: whole numbers as digits, days and moments as ISO writes them."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return number_text(value)
+    if isinstance(value, datetime):
+        is_day = value.time() == time()
+        return value.date().isoformat() if is_day else value.isoformat(" ", "seconds")
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value)
+    # A carriage return stands as _x000D_ in the file.
+    return str(value).replace("_x000D_", "\r")
+
+
+def number_text(value: float) -> str:
+    """A number as the spreadsheet knows it: 15 digits and no more mean something."""
+    text = f"{value:.15g}"
+    if math.isfinite(value) and value == int(value) and abs(value) < 1e21:
+        return str(int(Decimal(text)))
+    return text
