@@ -5,11 +5,29 @@ with orders as (
 
 ),
 
-latest_activity as (
+sessions as (
+
+    select * from {{ ref('int_activity__sessions') }}
+
+),
+
+latest_days as (
 
     select max(ordered_on) as latest_on
     from orders
     where not {{ is_future('ordered_at') }}
+
+    union all
+
+    select cast(max(ended_at) as date) as latest_on
+    from sessions
+
+),
+
+latest_activity as (
+
+    select max(latest_on) as latest_on
+    from latest_days
 
 ),
 

@@ -23,6 +23,12 @@ company_suffixes as (
 
 ),
 
+companies as (
+
+    select * from {{ ref('int_catalog__companies') }}
+
+),
+
 wide as (
 
     select
@@ -73,9 +79,15 @@ record_totals as (
 
 company_names as (
 
-    select distinct wide.name
+    select wide.name
     from wide
     inner join company_suffixes on {{ has_suffix('wide.name', 'company_suffixes.suffix') }}
+
+    union
+
+    select wide.name
+    from wide
+    inner join companies on companies.company_name_key = {{ company_key('wide.name') }}
 
 ),
 
@@ -99,6 +111,8 @@ assembled as (
         wide.education,
         wide.income_band,
         coalesce(wide.company_name, company_names.name) as company_name,
+        companies.industry,
+        companies.company_size_band,
         wide.member_level,
         wide.account_status,
         wide.home_store_id,
@@ -136,6 +150,10 @@ assembled as (
     from record_totals
     left join wide on wide.customer_id = record_totals.customer_id
     left join company_names on company_names.name = wide.name
+    left join companies
+        on
+            companies.company_name_key
+            = {{ company_key("coalesce(wide.company_name, company_names.name)") }}
 
 )
 

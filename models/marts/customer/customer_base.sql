@@ -34,15 +34,21 @@ crosswalk as (
 
 ),
 
-transactions as (
+activity as (
 
-    select * from {{ ref('customer_transactions') }}
+    select * from {{ ref('int_behavior__activity') }}
 
 ),
 
 behavior as (
 
     select * from {{ ref('customer_behavior') }}
+
+),
+
+survey_responses as (
+
+    select * from {{ ref('int_activity__survey_responses') }}
 
 ),
 
@@ -61,13 +67,16 @@ to_verify as (
 
 ),
 
-first_orders as (
+stated_industries as (
 
     select
         customer_id,
-        min(ordered_at) as first_ordered_at
-    from transactions
-    group by customer_id
+        industry
+    from survey_responses
+    where customer_id is not null and industry is not null
+    qualify row_number() over (
+        partition by customer_id order by submitted_at desc nulls last, response_id asc
+    ) = 1
 
 ),
 
@@ -117,8 +126,9 @@ assembled as (
         aged.education,
         aged.income_band,
         aged.company_name,
-        cast(null as string) as industry,
-        cast(null as string) as company_size_band,
+        -- The register knows better than the customer's answer.
+        coalesce(aged.industry, stated_industries.industry) as industry,
+        aged.company_size_band,
         aged.brands,
         aged.legal_entities,
         aged.registered_at,
@@ -143,7 +153,7 @@ assembled as (
         ) as double) / 8 as completeness_rate,
         to_verify.customer_id is not null as is_to_verify,
         {{ empty_text_list() }} as tags,
-        least(aged.first_record_at, first_orders.first_ordered_at) as first_seen_at,
+        least(aged.first_record_at, activity.first_action_at) as first_seen_at,
         behavior.last_active_at,
         coalesce(consents.allows_personalisation, false) as allows_personalisation,
         coalesce(consents.allows_marketing, false) as allows_marketing,
@@ -152,8 +162,9 @@ assembled as (
     inner join customer_classes on customer_classes.customer_id = aged.customer_id
     inner join region_checks on region_checks.customer_id = aged.customer_id
     inner join behavior on behavior.customer_id = aged.customer_id
+    left join stated_industries on stated_industries.customer_id = aged.customer_id
     left join to_verify on to_verify.customer_id = aged.customer_id
-    left join first_orders on first_orders.customer_id = aged.customer_id
+    left join activity on activity.customer_id = aged.customer_id
     left join consents on consents.customer_id = aged.customer_id
 
 )

@@ -10,6 +10,31 @@ golden_records as (
 
 ),
 
+sessions as (
+
+    select * from {{ ref('int_activity__sessions') }}
+    where customer_id is not null
+
+),
+
+activity as (
+
+    select * from {{ ref('int_behavior__activity') }}
+
+),
+
+browsing as (
+
+    select * from {{ ref('int_behavior__browsing') }}
+
+),
+
+engagement as (
+
+    select * from {{ ref('int_behavior__engagement') }}
+
+),
+
 transactions as (
 
     select * from {{ ref('customer_transactions') }}
@@ -40,8 +65,7 @@ purchases as (
         max(days_since_previous_order) as days_since_previous_order,
         bool_or(is_weekend) as is_weekend,
         bool_or(is_promotion) as is_promotion,
-        bool_or(refund_amount > 0) as has_refund,
-        max(ordered_at) as last_ordered_at
+        bool_or(refund_amount > 0) as has_refund
     from transactions
     group by customer_id, coalesce(parent_order_id, order_id)
 
@@ -56,8 +80,7 @@ orders_per_customer as (
         avg(days_since_previous_order) as avg_purchase_interval_days,
         avg(case when is_weekend then 1e0 when not is_weekend then 0e0 end) as weekend_order_rate,
         avg(case when is_promotion then 1e0 else 0e0 end) as promotion_order_rate,
-        avg(case when has_refund then 1e0 else 0e0 end) as return_rate,
-        max(last_ordered_at) as last_ordered_at
+        avg(case when has_refund then 1e0 else 0e0 end) as return_rate
     from purchases
     group by customer_id
 
@@ -136,13 +159,22 @@ preferred_payment_methods as (
 
 ),
 
-order_hours as (
+-- An order counts as much as a session, however long.
+active_hours as (
 
     select
         customer_id,
-        {{ hour_band('hour_of_day') }} as hour_band
+        hour_of_day
     from transactions
     where hour_of_day is not null
+
+    union all
+
+    select
+        customer_id,
+        hour(started_at) as hour_of_day
+    from sessions
+    where started_at is not null and session_id is not null
 
 ),
 
@@ -150,10 +182,10 @@ hour_band_uses as (
 
     select
         customer_id,
-        hour_band,
+        {{ hour_band('hour_of_day') }} as hour_band,
         count(*) as n_uses
-    from order_hours
-    group by customer_id, hour_band
+    from active_hours
+    group by customer_id, {{ hour_band('hour_of_day') }}
 
 ),
 
@@ -173,17 +205,19 @@ behavior as (
 
     select
         customers.customer_id,
-        cast(0 as int) as n_sessions,
-        cast(0 as int) as n_page_views,
-        cast(0 as int) as n_product_views,
-        cast(0 as int) as n_searches,
-        cast(0 as int) as n_carts,
-        cast(0 as int) as n_active_days,
-        cast(null as double) as avg_session_minutes,
-        cast(null as string) as preferred_category_viewed,
+        cast(coalesce(browsing.n_sessions, 0) as int) as n_sessions,
+        cast(coalesce(browsing.n_page_views, 0) as int) as n_page_views,
+        cast(coalesce(browsing.n_product_views, 0) as int) as n_product_views,
+        cast(coalesce(browsing.n_searches, 0) as int) as n_searches,
+        cast(coalesce(browsing.n_carts, 0) as int) as n_carts,
+        cast(coalesce(activity.n_active_days, 0) as int) as n_active_days,
+        cast(browsing.avg_session_minutes as double) as avg_session_minutes,
+        browsing.preferred_category_viewed,
         preferred_categories.preferred_category_bought,
-        preferred_platforms.preferred_platform,
-        cast(null as string) as preferred_content_type,
+        coalesce(
+            preferred_platforms.preferred_platform, browsing.preferred_platform
+        ) as preferred_platform,
+        engagement.preferred_content_type,
         preferred_payment_methods.preferred_payment_method,
         active_hour_bands.active_hour_band,
         cast(orders_per_customer.weekend_order_rate as double) as weekend_order_rate,
@@ -204,22 +238,23 @@ behavior as (
             when orders_per_customer.promotion_order_rate is not null then 'low'
         end as promotion_sensitivity,
         cast(orders_per_customer.return_rate as double) as return_rate,
-        cast(0 as int) as n_likes,
-        cast(0 as int) as n_comments,
-        cast(0 as int) as n_shares,
-        cast(0 as int) as n_joined_groups,
-        cast(0 as int) as n_consults,
-        cast(null as int) as peak_consult_hour,
-        cast(0 as int) as n_tickets,
-        cast(0 as int) as n_complaints,
-        cast(null as string) as main_complaint_type,
-        cast(null as double) as avg_satisfaction,
-        cast(null as int) as nps,
-        greatest(
-            orders_per_customer.last_ordered_at, golden_records.registered_at
-        ) as last_active_at
+        cast(coalesce(engagement.n_likes, 0) as int) as n_likes,
+        cast(coalesce(engagement.n_comments, 0) as int) as n_comments,
+        cast(coalesce(engagement.n_shares, 0) as int) as n_shares,
+        cast(coalesce(engagement.n_joined_groups, 0) as int) as n_joined_groups,
+        cast(coalesce(browsing.n_consults, 0) as int) as n_consults,
+        cast(browsing.peak_consult_hour as int) as peak_consult_hour,
+        cast(coalesce(engagement.n_tickets, 0) as int) as n_tickets,
+        cast(coalesce(engagement.n_complaints, 0) as int) as n_complaints,
+        engagement.main_complaint_type,
+        cast(engagement.avg_satisfaction as double) as avg_satisfaction,
+        cast(engagement.nps as int) as nps,
+        greatest(activity.last_action_at, golden_records.registered_at) as last_active_at
     from customers
     inner join golden_records on golden_records.customer_id = customers.customer_id
+    left join activity on activity.customer_id = customers.customer_id
+    left join browsing on browsing.customer_id = customers.customer_id
+    left join engagement on engagement.customer_id = customers.customer_id
     left join orders_per_customer on orders_per_customer.customer_id = customers.customer_id
     left join preferred_categories on preferred_categories.customer_id = customers.customer_id
     left join preferred_platforms on preferred_platforms.customer_id = customers.customer_id
