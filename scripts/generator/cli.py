@@ -15,7 +15,7 @@ from .schema import TABLES, Table
 from .writer import STEPS, generate
 
 # The sample has fewer visits than its people would pay, for the size of the repository.
-SAMPLE = Settings(records=1_650, seed=20240101, noise="default", browsing=0.75)
+SAMPLE = Settings(records=1_650, seed=20240101, noise="default", browsing=0.45)
 SAMPLE_FOLDER = PROJECT / "seeds" / "raw"
 MOST_RECORDS = 20_000_000
 
@@ -71,7 +71,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         "--records",
         type=int,
         metavar="N",
-        help="number of account records: CRM customers, shop accounts and store members together",
+        help="number of account records: CRM customers, shop accounts, store members, followers"
+        " and contacts of guides together",
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder to make")
     parser.add_argument(
@@ -82,9 +83,10 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument(
         "--noise",
-        choices=("none", "default"),
+        choices=("none", "default", "heavy"),
         default="default",
-        help="none: clean ISO text; default: errors at the rates of scripts/generator/noise.py",
+        help="none: clean ISO text; default: errors at the rates of scripts/generator/noise.py;"
+        " heavy: twice as many",
     )
     parser.add_argument(
         "--overwrite", action="store_true", help="replace the folder when it holds an earlier run"
@@ -103,6 +105,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         raise UsageError("--records N and --out DIR are needed (or --sample alone); see --help")
     if not 1 <= options.records <= MOST_RECORDS:
         raise UsageError(f"--records must be from 1 to {MOST_RECORDS}, not {options.records}")
+    if options.noise == "heavy" and options.format != "csv":
+        raise UsageError("heavy noise breaks CSV files: choose --format csv")
     if options.seed < 0:
         raise UsageError(f"--seed must not be negative, not {options.seed}")
     if options.out.exists() and not options.out.is_dir():

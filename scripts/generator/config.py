@@ -81,7 +81,7 @@ class World:
     id_card_store_share: float = 0.05
     id_area_is_home_share: float = 0.8
     purchase_rate_shape: float = 0.85
-    purchase_rate_scale_days: float = 54.0
+    purchase_rate_scale_days: float = 48.5
     dropout_rate_shape: float = 1.1
     dropout_rate_scale_days: float = 420.0
     first_purchase_share: float = 0.55
@@ -112,18 +112,40 @@ class World:
     ad_lag_days: float = 3.0
     campaign_lag_days: float = 5.0
     organic_sessions_shape: float = 0.7
-    organic_sessions_mean: float = 2.6
+    organic_sessions_mean: float = 5.8
     tracked_order_share: float = 0.9
     remembered_share: float = 0.5
     logs_in_share: float = 0.25
     second_device_share: float = 0.35
     family_tablet_share: float = 0.12
     shop_tablet_session_share: float = 0.01
+    second_device_session_share: float = 0.35
+    family_tablet_session_share: float = 0.3
+    session_goes_on_share: float = 0.75
+    session_views_share: float = 0.9
+    view_consults_share: float = 0.06
+    view_likes_share: float = 0.1
+    view_shares_share: float = 0.04
+    view_carts_share: float = 0.22
+    cart_checks_out_share: float = 0.35
     interactions_shape: float = 0.6
     interactions_mean: float = 2.5
     survey_share: float = 0.06
     review_share: float = 0.08
     ticket_identified_share: float = 0.6
+    ticket_uncategorised_share: float = 0.1
+    ticket_misfiled_share: float = 0.03
+    late_after_days: int = 4
+    store_ticket_share: float = 0.02
+    satisfaction_given_share: float = 0.55
+    # Of 1 to 5 for ratings and satisfaction, of 0 to 10 for recommendation.
+    satisfaction_after_complaint: tuple[float, ...] = (34, 27, 20, 12, 7)
+    satisfaction_else: tuple[float, ...] = (3, 5, 14, 33, 45)
+    rating_without_trouble: tuple[float, ...] = (2, 3, 8, 22, 65)
+    rating_when_late: tuple[float, ...] = (14, 22, 30, 22, 12)
+    rating_in_trouble: tuple[float, ...] = (52, 25, 13, 6, 4)
+    nps_without_complaint: tuple[float, ...] = (1, 0.5, 0.5, 1, 2, 6, 6, 13, 22, 20, 28)
+    nps_after_complaint: tuple[float, ...] = (14, 8, 9, 10, 11, 16, 11, 9, 6, 3, 3)
     free_freight_from: int = 9_900
     freight: int = 1_000
     day_weights: tuple[tuple[str, str, float], ...] = (
@@ -317,6 +339,34 @@ CAMPAIGNS: tuple[Campaign, ...] = (
         0.05,
         1,
     ),
+)
+
+
+@dataclass(frozen=True)
+class TicketType:
+    """What a ticket may be about, and the chance that an order leads to one of its kind."""
+
+    code: str
+    is_complaint: bool
+    chance: float
+    if_late: float
+    if_refunded: float
+    if_poor: float
+    weight_in_store: float
+
+
+TICKET_TYPES: tuple[TicketType, ...] = (
+    TicketType("logistics", True, 0.006, 0.25, 0.006, 0.006, 0),
+    TicketType("quality", True, 0.008, 0.008, 0.02, 0.3, 30),
+    TicketType("refund", True, 0.001, 0.001, 0.08, 0.08, 6),
+    TicketType("service", True, 0.004, 0.01, 0.004, 0.004, 25),
+    TicketType("price", True, 0.003, 0.003, 0.003, 0.003, 12),
+    TicketType("fake_goods", True, 0.002, 0.002, 0.002, 0.01, 4),
+    TicketType("consult", False, 0.02, 0.02, 0.02, 0.02, 40),
+    TicketType("order_query", False, 0.02, 0.12, 0.02, 0.02, 0),
+    TicketType("invoice", False, 0.01, 0.01, 0.01, 0.01, 14),
+    TicketType("praise", False, 0.004, 0.001, 0.001, 0.001, 10),
+    TicketType("other", False, 0.004, 0.004, 0.004, 0.004, 6),
 )
 
 

@@ -66,11 +66,12 @@ DEFAULT_RATES: dict[str, float] = {
 
 @dataclass(frozen=True)
 class Column:
-    """The kinds of error that a column may get, with rates where they differ from the default."""
+    """The kinds of error that a column may get; rates and texts where they differ from others'."""
 
     kinds: tuple[str, ...]
     rates: dict[str, float] = field(default_factory=dict)
     zone: str = "8"
+    own: dict[str, str] = field(default_factory=dict)
 
 
 def cases(values: list[str], number: str = "_r") -> str:
@@ -141,12 +142,15 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
     "call": ("电话", "来电"),
     "chat": ("在线客服", "在线"),
     "form": ("表单",),
+}
+TICKET_SPELLINGS: dict[str, tuple[str, ...]] = {
     "logistics": ("物流问题", "快递", "delivery"),
-    "quality": ("质量问题", "商品质量"),
+    "quality": ("质量问题", "商品质量", "Quality"),
+    "refund": ("退款问题", "退换货"),
     "service": ("服务态度",),
     "price": ("价格问题", "价保"),
     "fake_goods": ("假货", "疑似假货"),
-    "consult": ("咨询",),
+    "consult": ("咨询", "售前咨询"),
     "order_query": ("查单", "订单查询"),
     "invoice": ("开发票", "发票"),
     "praise": ("表扬",),
@@ -154,12 +158,13 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
 }
 
 
-def _spelling() -> str:
+def spelling(known: dict[str, tuple[str, ...]]) -> str:
+    """SQL: a code as somebody may have written it."""
     branches = " ".join(
         f"when '{code}' then {cases(literals(*spellings))}"
         if len(spellings) > 1
         else f"when '{code}' then '{spellings[0]}'"
-        for code, spellings in SPELLINGS.items()
+        for code, spellings in known.items()
     )
     return f"case {{c}} {branches} else {{c}} end"
 
@@ -213,7 +218,7 @@ EXPRESSIONS: dict[str, str] = {
         f"case {{c}} when 'male' then {cases(literals('男', 'M', '1', '先生', 'Male'))}"
         f" when 'female' then {cases(literals('女', 'F', '2', '女士', 'Female'))} else {{c}} end"
     ),
-    "code_spelling": _spelling(),
+    "code_spelling": spelling(SPELLINGS),
     "flag_spelling": (
         f"case {{c}} when 'true' then {cases(literals('1', '是', 'Y', 'TRUE'))}"
         f" when 'false' then {cases(literals('0', '否', 'N', 'FALSE'))} else {{c}} end"
@@ -351,8 +356,8 @@ EXPRESSIONS: dict[str, str] = {
     "money_negative": "case when {c} like '-%' or {c} = '0.00' then {c} else '-' || {c} end",
     "money_outlier": f"cast(cast({AMOUNT} * 1000 as decimal(18, 2)) as varchar)",
     "till_card": "coalesce({c}, _till_card)",
-    "unknown_code": cases(literals("scroll_depth", "heartbeat", "??", "undefined")),
-    "score_out_of_range": cases(literals("99", "-1", "11", "100")),
+    "unknown_code": cases(literals("scroll_depth", "heartbeat", "type_9", "测试值")),
+    "score_out_of_range": cases(literals("9", "0", "99", "-1")),
     "credit_code_invalid": cases(
         [
             "substr({c}, 1, 17) || case when right({c}, 1) = 'A' then 'B' else 'A' end",
@@ -515,6 +520,7 @@ COLUMNS: dict[str, dict[str, Column]] = {
     },
 }
 
+# The channels beside those of sales.
 COLUMNS |= {
     "shop.reviews": {
         "rating": Column(("score_out_of_range",)),
@@ -535,7 +541,7 @@ COLUMNS |= {
     },
     "social.interactions": {
         "interaction_type": Column(("code_spelling", "unknown_code")),
-        "content_type": Column(("code_spelling", "unknown_code")),
+        "content_type": Column(("code_spelling", "unknown_code", "missing")),
         "happened_at": Column(TIME),
     },
     "wecom.contacts": {
@@ -551,14 +557,21 @@ COLUMNS |= {
         "contact_method": Column(("code_spelling", "unknown_code")),
         "opened_at": Column(TIME),
         "resolved_at": Column(("time_format", "time_impossible")),
-        "category": Column(("code_spelling", "unknown_code", "missing"), {"code_spelling": 0.5}),
+        "category": Column(
+            ("code_spelling", "unknown_code", "missing"),
+            {"code_spelling": 0.5},
+            own={"code_spelling": spelling(TICKET_SPELLINGS)},
+        ),
         "satisfaction": Column(("score_out_of_range",)),
     },
     "survey.responses": {
         "mobile": Column((*MOBILE, "mobile_masked")),
         "email": Column(EMAIL),
         "submitted_at": Column(TIME),
-        "nps": Column(("score_out_of_range",)),
+        "nps": Column(
+            ("score_out_of_range",),
+            own={"score_out_of_range": cases(literals("11", "-1", "99", "100"))},
+        ),
         "preferred_feature": Column(TEXT),
         "industry": Column(("whitespace", "full_width")),
     },
@@ -618,9 +631,10 @@ def rates_of(column: Column, factor: float = 1.0) -> list[float]:
     return [rate / excess for rate in rates]
 
 
-def expression(kind: str, text: str, zone: str, n_hubs: int) -> str:
+def expression(column: Column, kind: str, text: str, n_hubs: int) -> str:
     """The SQL of an injection over the column `text`; double braces stand for single ones."""
-    template = EXPRESSIONS[kind]
+    template = column.own.get(kind, EXPRESSIONS[kind])
+    zone = column.zone
     if zone != "8":
         template = template.replace("'+0{zone}:00'", "'+0' || {zone} || ':00'")
     return (

@@ -118,7 +118,7 @@ class RawFile:
         n_hubs = 1 + self.settings.records // 20_000
         branches = []
         for number, kind in enumerate(column.kinds, start=1):
-            value = noise.expression(kind, f"clean.{name}", column.zone, n_hubs)
+            value = noise.expression(column, kind, f"clean.{name}", n_hubs)
             if kind not in noise.FILLING:
                 value = f"case when clean.{name} is not null then {value} end"
             branches.append(f"when {number} then {value}")

@@ -280,6 +280,7 @@ class Catalogue:
     n_of_category: Ints
 
 
+FIRST_SKU = 1001
 VARIANTS = ("经典款", "轻享款", "家庭装", "旗舰款")
 
 
@@ -298,7 +299,7 @@ def catalogue() -> Catalogue:
         for step in range(steps):
             product, variant = divmod(step, len(VARIANTS))
             yuan = low + (high - low) * ((step * 7) % steps) // steps
-            sku.append(f"SKU{len(sku) + 1001}")
+            sku.append(f"SKU{len(sku) + FIRST_SKU}")
             names.append(f"{products[product]} {VARIANTS[variant]}")
             category.append(row["category"])
             subcategory.append(row["subcategory"])

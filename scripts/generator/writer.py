@@ -10,15 +10,24 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from . import noise
-from .config import AD_CHANNELS, CAMPAIGNS, CONTROL_SHARE, PROMOTIONS, Settings, Stream
+from . import noise, reference
+from .config import (
+    AD_CHANNELS,
+    CAMPAIGNS,
+    CONTROL_SHARE,
+    PROMOTIONS,
+    TICKET_TYPES,
+    Settings,
+    Stream,
+)
 from .raw_file import FORMATS, RawFile, connect, text
 from .reference import strings
 from .schema import TABLES, Table
 from .tables import clean_tables, load_world
 from .tables.truth import Truth, truths
 from .world.activity import make_activity
-from .world.people import People, make_people
+from .world.baskets import ONLINE_HOURS, STORE_HOURS
+from .world.people import CATEGORY_WEIGHTS, People, make_people
 
 Progress = Callable[[str], None]
 
@@ -115,6 +124,13 @@ def _write_truth(
         "ad_channels": [dataclasses.asdict(channel) for channel in AD_CHANNELS],
         "campaigns": [dataclasses.asdict(campaign) for campaign in CAMPAIGNS],
         "control_share": CONTROL_SHARE,
+        "ticket_types": [dataclasses.asdict(kind) for kind in TICKET_TYPES],
+        "hours": {"online": ONLINE_HOURS, "store": STORE_HOURS},
+        "category_weights": {
+            sex: dict(zip(reference.catalogue().categories, weights, strict=True))
+            for sex, weights in zip(reference.SEXES, CATEGORY_WEIGHTS, strict=True)
+        },
+        "browsing": settings.browsing,
         "rates": noise.DEFAULT_RATES if settings.noise != "none" else {},
         "column_rates": {
             table: {name: column.rates for name, column in columns.items() if column.rates}
@@ -134,6 +150,12 @@ def _write_truth(
             "returns": "a return is a row of shop.refunds or a return receipt, never both;"
             " original_order_id is a receipt_no, or shop:<order_id> for a shop's order",
             "unionid": "scope op01 everywhere, on shop.accounts and store.members too",
+            "ad_channels": "an exposure is a visit with its utm; each causes purchases_per_exposure"
+            " more purchases, ad_lag_days later on average, of persons whoever they are",
+            "campaigns": "of the persons drawn control_share get nothing; each other one buys"
+            " purchases_per_person more (for low, middle, high promotion sensitivity),"
+            " campaign_lag_days later on average",
+            "truth/causes": "orders that would not have been without their cause",
             "local_time": "times are local to the channel, sold_at to the store's time zone",
         },
     }

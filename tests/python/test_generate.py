@@ -4,18 +4,32 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 import yaml
 
-from scripts.generator import cli
-from scripts.generator.config import PROJECT, Settings
+from scripts.generator import cli, raw_file, writer
+from scripts.generator.config import DATA, PROJECT, Settings
 from scripts.generator.noise import COLUMNS, DEFAULT_RATES
 from scripts.generator.schema import TABLES, Table
 
 N_RECORDS = 3_000
+N_EFFECTS = 20_000
+# Of the numbering plan: three operators and broadcasting, virtual operators (162, 165, 167, 170,
+# 171), data cards (145 to 149); without satellite and machine numbers.
+MOBILE_PREFIXES = {
+    *(f"13{digit}" for digit in "0123456789"),
+    *(f"14{digit}" for digit in "56789"),
+    *(f"15{digit}" for digit in "012356789"),
+    *(f"16{digit}" for digit in "2567"),
+    *(f"17{digit}" for digit in "01235678"),
+    *(f"18{digit}" for digit in "0123456789"),
+    *(f"19{digit}" for digit in "012356789"),
+}
 RECORD_IDS = """
     select 'crm:' || customer_no as record_id from crm_customers where customer_no is not null
     union
@@ -56,6 +70,9 @@ class Generated:
     def rows(self, sql: str) -> list[tuple[object, ...]]:
         return self.con.execute(sql).fetchall()
 
+    def pairs(self, sql: str) -> dict[Any, Any]:
+        return dict(self.con.execute(sql).fetchall())
+
     def value(self, sql: str) -> object:
         return self.rows(sql)[0][0]
 
@@ -64,8 +81,14 @@ def columns_of(table: Table) -> str:
     return "{" + ", ".join(f"'{name}': 'varchar'" for name in table.columns) + "}"
 
 
-def run(folder: Path, *arguments: str) -> None:
-    assert cli.main(["--records", str(N_RECORDS), "--out", str(folder), *arguments]) == 0
+def run(folder: Path, *arguments: str, records: int = N_RECORDS) -> None:
+    assert cli.main(["--records", str(records), "--out", str(folder), *arguments]) == 0
+
+
+def parameters_of(generated: Generated) -> dict[str, Any]:
+    path = generated.folder / "truth" / "parameters.json"
+    read: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return read
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +96,44 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Generated:
     folder = tmp_path_factory.mktemp("generate") / "clean"
     run(folder, "--noise", "none", "--format", "parquet")
     return Generated(folder, "parquet")
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Generated:
+    """Clean data of enough people that known effects stand out of chance."""
+    folder = tmp_path_factory.mktemp("generate") / "large"
+    run(folder, "--noise", "none", "--format", "parquet", records=N_EFFECTS)
+    generated = Generated(folder, "parquet")
+    generated.con.execute(
+        """
+        create temp table account_keys as
+        select records.*, split_part(record_id, ':', 1) as channel,
+            split_part(record_id, '.', -1) as last_part,
+            substr(record_id, strpos(record_id, ':') + 1) as record_key
+        from records;
+        create temp table purchases as
+        with orders as (
+            select 'shop:' || shop_orders.order_id as order_id,
+                'shop:' || concat_ws('.', platform, shop_id, account_id) as record_id,
+                cast(ordered_at as timestamp) as bought_at,
+                coalesce(parent_order_id, shop_orders.order_id) as purchase
+            from shop_orders
+        )
+        select person_id, min(bought_at) as bought_at
+        from orders join records using (record_id) group by person_id, purchase
+        union all
+        select records.person_id, cast(sold_at as timestamp)
+        from store_sales
+        join store_members using (member_no)
+        join records on record_id = 'store:' || concat_ws('.', store_members.brand, member_no)
+        where is_return = 'false'
+        union all
+        select person_id, cast(sold_at as timestamp)
+        from store_sales join mentions on mention_id = 'sale:' || receipt_no
+        where member_no is null and is_return = 'false'
+        """
+    )
+    return generated
 
 
 @pytest.fixture(scope="module")
@@ -249,6 +310,267 @@ def test_clean_values_are_iso_and_in_time(clean: Generated) -> None:
     )
 
 
+def test_sessions_hold_together(clean: Generated) -> None:
+    """Times run forward, steps follow the funnel, what is bought is an order of the own mall."""
+    clean.con.execute(
+        """
+        create or replace temp view steps as
+        select *, cast(substr(event_id, 3) as int) as number,
+            lag(event_at) over (partition by session_id order by event_id) as before
+        from web_events
+        """
+    )
+    assert clean.rows("select event_id from steps where event_at < before") == []
+    for column in ("device_id", "platform"):
+        several = f"select session_id from steps group by 1 having count(distinct {column}) > 1"
+        assert clean.rows(several) == []
+    bought = clean.rows(
+        """
+        with bought as (
+            select session_id, order_id, event_at, account_id,
+                list(event_name) over session as came,
+                list(sku) filter (event_name = 'add_to_cart') over session as cart
+            from steps
+            window session as (partition by session_id)
+        )
+        select came, cart, event_at = ordered_at, platform is null and paid_at is not null,
+            bought.account_id = shop_orders.account_id or shop_orders.account_id is null,
+            (select list(sku order by line_no) from shop_order_items as i
+                where i.order_id = bought.order_id)
+        from bought left join shop_orders using (order_id)
+        where bought.order_id is not null
+        """
+    )
+    assert len(bought) > 100
+    for came, cart, at_once, own_and_paid, same_account, skus in bought:
+        assert {"page_view", "product_view", "add_to_cart", "checkout"} <= set(came)  # type: ignore[call-overload]
+        assert sorted(cart) == sorted(skus)  # type: ignore[call-overload]
+        assert at_once and own_and_paid and same_account
+    strangers = """
+        select account_id from web_events where account_id is not null
+        except select account_id from shop_accounts where platform is null
+    """
+    assert clean.rows(strangers) == []
+    assert clean.rows("select sku from web_events except select sku from shop_products") == [
+        (None,)
+    ]
+    # Before a login nobody knows who it is.
+    early = """
+        select session_id from steps
+        where session_id in (select session_id from steps where event_name = 'login')
+        group by session_id
+        having min(number) filter (account_id is not null)
+            < min(number) filter (event_name = 'login')
+    """
+    assert clean.rows(early) == []
+    funnel = clean.pairs(
+        "select event_name, count(distinct session_id) from web_events group by event_name"
+    )
+    sizes = [funnel[name] for name in ("page_view", "product_view", "add_to_cart", "checkout")]
+    assert sizes == sorted(sizes, reverse=True) and len(set(sizes)) == len(sizes)
+
+
+def test_devices_are_mostly_one_persons(clean: Generated) -> None:
+    holders = """
+        select device_id, count(distinct person_id) as n
+        from (select distinct device_id, session_id from web_events)
+        join mentions on mention_id = 'session:' || session_id
+        group by device_id
+    """
+    alone = clean.value(f"select avg(cast(n = 1 as int)) from ({holders})")
+    shared = clean.value(f"select count(*) from ({holders}) where n between 2 and 5")
+    assert isinstance(alone, float) and 0.9 < alone < 0.995
+    assert isinstance(shared, int) and shared > 5
+
+
+def test_truth_covers_every_mention(clean: Generated) -> None:
+    mentions = """
+        select 'ticket:' || ticket_id as mention_id from service_tickets
+        union all select 'survey:' || response_id from survey_responses
+        union all select 'touch:' || touch_id from marketing_touches
+        union all select 'sale:' || receipt_no from store_sales where member_no is null
+        union all select distinct 'session:' || session_id from web_events
+    """
+    assert clean.rows(f"({mentions}) except select mention_id from mentions") == []
+    assert clean.rows(f"select mention_id from mentions except ({mentions})") == []
+    assert clean.value("select count(*) - count(distinct mention_id) from mentions") == 0
+    assert clean.rows("select person_id from mentions except select person_id from people") == []
+    assert (
+        clean.rows("select ticket_id from service_tickets except select ticket_id from tickets")
+        == []
+    )
+
+
+def test_what_tickets_say_agrees_with_their_type(clean: Generated) -> None:
+    with (DATA / "texts.csv").open(encoding="utf-8", newline="") as file:
+        said = [row for row in csv.DictReader(file) if row["kind"] == "ticket"]
+    types = {row["text"]: row["code"] for row in said if "{product}" not in row["text"]}
+    complaints = {"logistics", "quality", "refund", "service", "price", "fake_goods"}
+    assert {row["code"] for row in said} > complaints
+    n_seen = 0
+    for text, complaint_type in clean.rows(
+        "select text, complaint_type from service_tickets join tickets using (ticket_id)"
+    ):
+        code = types.get(str(text))
+        if code is None:
+            continue
+        n_seen += 1
+        assert complaint_type == (code if code in complaints else None), text
+    assert n_seen > 100
+    languages = clean.value(
+        "select avg(cast(regexp_matches(text, '^[ -~]+$') as int)) from service_tickets"
+    )
+    assert isinstance(languages, float) and 0.1 < languages < 0.4
+
+
+def credit_code_holds(code: str) -> bool:
+    """GB 32100-2015, with the organisation code of GB 11714-1997 inside."""
+    characters = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+    total = sum(characters.index(c) * pow(3, place, 31) for place, c in enumerate(code[:17]))
+    inner = sum(int(c) * w for c, w in zip(code[8:16], (3, 7, 9, 10, 5, 8, 4, 2), strict=True))
+    return characters[-total % 31] == code[17] and "0123456789X0"[11 - inner % 11] == code[16]
+
+
+def test_companies_are_registered(clean: Generated) -> None:
+    codes = [str(row[0]) for row in clean.rows("select credit_code from registry_companies")]
+    assert len(codes) == len(set(codes)) > 20
+    for code in codes:
+        assert len(code) == 18 and credit_code_holds(code), code
+    unknown = """
+        select name from people where kind = 'company'
+        except select company_name from registry_companies
+    """
+    assert clean.rows(unknown) == []
+    employers = clean.value(
+        "select avg(cast(company_name in (select company_name from registry_companies) as int))"
+        " from crm_customers where company_name is not null"
+    )
+    assert isinstance(employers, float) and employers > 0.8
+
+
+def test_campaigns_cause_what_they_should(large: Generated) -> None:
+    """Purchases of treated and control persons differ by the parameter, within chance."""
+    drawn = parameters_of(large)
+    after = drawn["world"]["campaign_lag_days"] * 4
+    groups = large.rows(
+        f"""
+        with touched as (
+            select campaign_id, person_id, variant, cast(touched_at as timestamp) as touched_at
+            from marketing_touches join mentions on mention_id = 'touch:' || touch_id
+        ),
+        counted as (
+            select campaign_id, touched.person_id, variant, count(bought_at) as n
+            from touched left join purchases
+                on purchases.person_id = touched.person_id and bought_at
+                    between cast(touched_at as date) and touched_at + to_days({int(after)})
+            group by all
+        )
+        select campaign_id,
+            avg(n) filter (variant = 'treatment') - avg(n) filter (variant = 'control'),
+            sqrt(var_samp(n) filter (variant = 'treatment')
+                / count(*) filter (variant = 'treatment')
+                + var_samp(n) filter (variant = 'control')
+                / count(*) filter (variant = 'control')),
+            avg(cast(variant = 'control' as int))
+        from counted group by campaign_id
+        """
+    )
+    assert len(groups) == len(drawn["campaigns"])
+    shares = drawn["world"]["promotion_sensitivity_shares"]
+    n_found = 0
+    for campaign in drawn["campaigns"]:
+        _, difference, error, control = next(
+            row for row in groups if row[0] == campaign["campaign_id"]
+        )
+        assert isinstance(difference, float) and isinstance(error, float)
+        expected = sum(
+            share * effect
+            for share, effect in zip(shares, campaign["purchases_per_person"], strict=True)
+        )
+        assert abs(difference - expected) < 4 * error, campaign["campaign_id"]
+        assert control == pytest.approx(drawn["control_share"], abs=0.05)
+        n_found += difference > 2 * error
+    assert n_found >= 3
+    assert sum(max(c["purchases_per_person"]) == 0 for c in drawn["campaigns"]) == 1
+
+
+def test_advertising_causes_what_it_should(large: Generated) -> None:
+    """Purchases after an exposure exceed those before it by the parameter, within chance."""
+    drawn = parameters_of(large)
+    window = int(drawn["world"]["ad_lag_days"] * 4)
+    seen = large.rows(
+        f"""
+        with visits as (
+            select session_id, any_value(utm_source) as utm_source, min(event_at) as first_at
+            from web_events where utm_medium <> 'crm' group by session_id
+        ),
+        exposed as (
+            select visits.session_id, utm_source, person_id, cast(first_at as timestamp) as seen_at
+            from visits join mentions on mention_id = 'session:' || session_id
+            where first_at between '2022-02-01' and '2023-12-01'
+        )
+        select utm_source, avg(d), stddev_samp(d) / sqrt(count(*)), count(*)
+        from (
+            select exposed.session_id, any_value(utm_source) as utm_source,
+                count(*) filter (bought_at >= cast(seen_at as date))
+                - count(*) filter (bought_at < cast(seen_at as date)) as d
+            from exposed left join purchases
+                on purchases.person_id = exposed.person_id and bought_at
+                    between seen_at - to_days({window}) and seen_at + to_days({window})
+            group by exposed.session_id
+        )
+        group by utm_source
+        """
+    )
+    assert len(seen) == len(drawn["ad_channels"])
+    caused = large.pairs("select cause, count(*) from causes group by cause")
+    lifts = [channel["purchases_per_exposure"] for channel in drawn["ad_channels"]]
+    assert lifts.count(0.0) == 1 and len(set(lifts)) == len(lifts) - 1
+    for channel in drawn["ad_channels"]:
+        _, difference, error, n = next(row for row in seen if row[0] == channel["utm_source"])
+        assert isinstance(difference, float) and isinstance(error, float)
+        # Customers come and go: before they came nothing could be bought.
+        drift = 0.04
+        assert abs(difference - channel["purchases_per_exposure"]) < 4 * error + drift
+        name = f"{channel['utm_source']}/{channel['utm_medium']}"
+        assert isinstance(n, int)
+        expected = n * channel["purchases_per_exposure"]
+        assert caused.get(name, 0) == pytest.approx(
+            expected, abs=4 * math.sqrt(expected + 1) + 0.12 * expected
+        ), name
+
+
+def test_trouble_shows_in_what_customers_say(large: Generated) -> None:
+    late = """
+        select order_id, date_diff('hour', cast(paid_at as timestamp),
+            cast(delivered_at as timestamp)) > 96 as is_late
+        from logistics_deliveries join shop_orders using (order_id) where delivered_at is not null
+    """
+    rating = large.pairs(
+        f"select is_late, avg(cast(rating as int)) from ({late})"
+        " join shop_reviews using (order_id) group by 1"
+    )
+    assert rating[True] < rating[False] - 0.8
+    score = large.pairs(
+        "select complaint_type is not null, avg(cast(satisfaction as int))"
+        " from service_tickets join tickets using (ticket_id) group by 1"
+    )
+    assert score[True] < 2.6 and score[False] > 3.8
+    nps = large.pairs(
+        """
+            with complained as (
+                select person_id, min(opened_at) as opened_at
+                from service_tickets join tickets using (ticket_id)
+                where complaint_type is not null group by person_id
+            )
+            select coalesce(opened_at < submitted_at, false), avg(cast(nps as int))
+            from survey_responses join mentions on mention_id = 'survey:' || response_id
+            left join complained using (person_id) group by 1
+            """
+    )
+    assert nps[True] < nps[False] - 2
+
+
 def checksum_holds(number: str) -> bool:
     total = sum(int(digit) * (2 ** (17 - place) % 11) for place, digit in enumerate(number[:17]))
     return "10X98765432"[total % 11] == number[17]
@@ -283,10 +605,10 @@ def test_people_are_plausible(clean: Generated) -> None:
         )
     ]
     assert set(top) & {"王", "李", "张"} == {"王", "李", "张"}
-    assert (
-        clean.rows("select mobile from people where regexp_matches(mobile, '^1(7[01]|[0-2])')")
-        == []
-    )
+    held = {str(row[0]) for row in clean.rows("select distinct left(mobile, 3) from people")}
+    mainland = {prefix for prefix in held if prefix.startswith("1") and len(prefix) == 3}
+    assert mainland <= MOBILE_PREFIXES
+    assert len(mainland) > len(MOBILE_PREFIXES) * 0.9
     assert clean.value("select count(*) - count(distinct mobile) from people") in range(0, 40)
     shared = clean.value(
         """
@@ -368,6 +690,33 @@ def test_recorded_errors_stand_in_the_files(clean: Generated, noisy: Generated) 
         ), table.name
 
 
+def test_heavy_noise_is_more_of_it(noisy: Generated, tmp_path: Path) -> None:
+    run(tmp_path / "heavy", "--noise", "heavy")
+    errors = tmp_path / "heavy" / "truth" / "errors.parquet"
+    cells = "kind not in ('exact_duplicate', 'near_duplicate', 'missing_key')"
+    n_heavy = noisy.value(f"select count(*) from read_parquet('{errors}') where {cells}")
+    n_default = noisy.value(f"select count(*) from errors where {cells}")
+    assert isinstance(n_heavy, int) and isinstance(n_default, int)
+    assert 1.5 < n_heavy / n_default < 2.1
+
+
+def test_threads_change_no_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def connect_with(threads: int) -> None:
+        def connect() -> duckdb.DuckDBPyConnection:
+            con = raw_file.connect()
+            con.execute(f"set threads = {threads}")
+            return con
+
+        monkeypatch.setattr(writer, "connect", connect)
+
+    for threads in (1, 3):
+        connect_with(threads)
+        run(tmp_path / str(threads), "--format", "parquet", records=N_EFFECTS)
+    for path in sorted((tmp_path / "1").rglob("*.*")):
+        other = tmp_path / "3" / path.relative_to(tmp_path / "1")
+        assert path.read_bytes() == other.read_bytes(), path.name
+
+
 def test_newer_copies_are_newer(noisy: Generated) -> None:
     older = noisy.rows(
         """
@@ -407,6 +756,10 @@ def test_small_worlds(records: int, tmp_path: Path) -> None:
         (["--records", "many", "--out", "x"], "invalid int value"),
         (["--records", "5", "--out", "x", "--format", "xml"], "invalid choice"),
         (["--records", "5", "--out", "x", "--noise", "loud"], "invalid choice"),
+        (
+            ["--records", "5", "--out", "x", "--noise", "heavy", "--format", "parquet"],
+            "heavy noise breaks CSV files",
+        ),
         (["--records", "5", "--out", "x", "--seed", "-1"], "must not be negative"),
         (["--records", "5", "--out", "FULL"], "is not empty"),
         (["--records", "5", "--out", "FULL", "--overwrite"], "did not write"),

@@ -34,7 +34,7 @@ def clean_tables(
 ) -> Iterator[CleanTable]:
     """The raw tables of the slice, one after the other."""
     yield customers(settings, people, accounts, activity, rng)
-    yield identifiers(people, accounts, rng)
+    yield identifiers(people, accounts, activity, rng)
     yield consents(settings, people, accounts, rng)
     yield shop_accounts(people, accounts, rng)
     yield members(settings, people, accounts, activity, rng)

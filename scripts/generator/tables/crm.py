@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..config import CORPORATION, OPEN_PLATFORM, SLOTS, Settings, day_number
-from ..reference import pick, shares, strings, words
+from ..reference import Ints, pick, shares, strings, words
 from ..world.activity import Activity
+from ..world.browsing import device_ids
+from ..world.community import accounts_of
 from ..world.people import COMPANY, Accounts, People
 from .sql import (
     ACCOUNT_JOINS,
@@ -14,6 +17,7 @@ from .sql import (
     CleanTable,
     age_at,
     by_registration,
+    device_id,
     filled,
     flag_of,
     mobile_of,
@@ -122,7 +126,26 @@ def customers(
     )
 
 
-def identifiers(people: People, accounts: Accounts, rng: np.random.Generator) -> CleanTable:
+def first_account(accounts: Accounts, n_people: int, channel: str) -> Ints:
+    """Each person's first account of a channel, -1 without one."""
+    account = np.full(n_people, -1)
+    mine = accounts_of(accounts, channel)[::-1]
+    account[accounts.person[mine]] = mine
+    return account
+
+
+def _main_device(
+    people: People, activity: Activity, person: Ints, rng: np.random.Generator
+) -> NDArray[np.uint64]:
+    """The device on which an account was registered: the person's, or the family's tablet."""
+    household = people.household[person]
+    shared = activity.sessions.has_tablet[household] & (rng.random(len(person)) < 0.3)
+    return np.where(shared, device_ids(3, household), device_ids(0, person))
+
+
+def identifiers(
+    people: People, accounts: Accounts, activity: Activity, rng: np.random.Generator
+) -> CleanTable:
     """Further ids of accounts: bound accounts, membership cards, old mobiles, platform ids."""
     slot_channel = strings([slot.channel for slot in SLOTS])
     channel = slot_channel[accounts.slot]
@@ -135,7 +158,7 @@ def identifiers(people: People, accounts: Accounts, rng: np.random.Generator) ->
     other = accounts.first_of_person[person] + (
         rng.random(accounts.n) * accounts.n_buying[person]
     ).astype(np.int64)
-    bound = is_crm & (channel[other] != "crm") & (rng.random(accounts.n) < 0.5)
+    bound = is_crm & np.isin(channel[other], ("shop", "store")) & (rng.random(accounts.n) < 0.5)
 
     changed = people.changed_at[person]
     had_old = (
@@ -147,10 +170,14 @@ def identifiers(people: People, accounts: Accounts, rng: np.random.Generator) ->
     )
     unionid = is_crm & people.has_unionid[person] & (rng.random(accounts.n) < 0.3)
     openid = is_own_shop & people.has_unionid[person] & (rng.random(accounts.n) < 0.8)
-    contact = is_crm & (people.kind[person] != COMPANY) & (rng.random(accounts.n) < 0.1)
+    follower = first_account(accounts, people.n, "social")[person]
+    contact = first_account(accounts, people.n, "wecom")[person]
+    follows = is_crm & (follower >= 0) & (rng.random(accounts.n) < 0.25)
+    chats = is_crm & (contact >= 0) & (rng.random(accounts.n) < 0.5)
     device = is_own_shop & (rng.random(accounts.n) < 0.25)
 
-    groups = [(bound, 0), (had_old, 1), (unionid, 2), (openid, 3), (contact, 4), (device, 5)]
+    groups = [(bound, 0), (had_old, 1), (unionid, 2), (openid, 3), (chats, 4), (device, 5)]
+    groups.append((follows, 6))
     account = np.concatenate([every[mask] for mask, _ in groups])
     kind = np.concatenate([np.full(int(mask.sum()), k) for mask, k in groups])
     order = np.lexsort((kind, account))
@@ -164,9 +191,13 @@ def identifiers(people: People, accounts: Accounts, rng: np.random.Generator) ->
         {
             "account": account,
             "type": kind,
-            "other": other[account],
+            "other": np.select(
+                [kind == 4, kind == 6],
+                [contact[person[account]], follower[person[account]]],
+                other[account],
+            ),
             "person_no": person[account],
-            "household": people.household[person[account]],
+            "device": _main_device(people, activity, person[account], rng),
             "old_mobile": people.old_mobile[person[account]],
             "verified": np.where(
                 is_old, registered, np.where(rng.random(len(account)) < 0.8, between, -1)
@@ -179,21 +210,22 @@ def identifiers(people: People, accounts: Accounts, rng: np.random.Generator) ->
             case t.type
                 when 0 then case o.channel when 'shop' then 'account' else 'member_no' end
                 when 1 then 'mobile' when 2 then 'unionid' when 3 then 'openid'
-                when 4 then 'external_userid' else 'device_id'
+                when 4 then 'external_userid' when 5 then 'device_id' else 'openid'
             end as identifier_type,
             case t.type
                 when 0 then case o.channel
                     when 'shop' then nullif(concat_ws('.', o.platform, o.shop_id), '') else o.brand
                 end
                 when 2 then '{OPEN_PLATFORM}' when 3 then '{own_app}' when 4 then '{CORPORATION}'
+                when 6 then o.app_id
             end as scope,
             case t.type
                 when 0 then o.account_key
                 when 1 then cast(t.old_mobile as varchar)
                 when 2 then 'o' || substr(md5('unionid' || cast(t.person_no as varchar)), 1, 27)
                 when 3 then 'w' || substr(md5('openid' || cast(t.person_no as varchar)), 1, 27)
-                when 4 then 'wm' || substr(md5('external' || cast(t.person_no as varchar)), 1, 30)
-                else 'd-' || substr(md5('device' || cast(t.household as varchar)), 1, 16)
+                when 5 then {device_id("t.device")}
+                else o.account_key
             end as value,
             {time_of("t.verified")} as verified_at,
             {time_of("t.ended")} as ended_at

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..reference import strings, words
+from ..reference import words
 from ..world.activity import Activity
 from ..world.tenders import TENDERS
 from .sql import (
     PERSON_HELPERS,
     CleanTable,
     money_of,
+    one_of,
     order_id,
     receipt_no,
     time_of,
@@ -28,7 +29,7 @@ def tenders(activity: Activity) -> CleanTable:
             "is_shop": tenders.is_shop,
             "number": tenders.order,
             "tender": tenders.number,
-            "type": strings(list(TENDERS))[tenders.kind],
+            "type": tenders.kind,
             "amount": tenders.amount,
             "paid": tenders.paid,
             "zone": zone,
@@ -38,7 +39,7 @@ def tenders(activity: Activity) -> CleanTable:
             case when t.is_shop then {order_id("t.number")} else {receipt_no("t.number")} end
                 as order_id,
             cast(t.tender as varchar) as tender_no,
-            t.type as tender_type,
+            {one_of(TENDERS, "t.type")} as tender_type,
             {money_of("t.amount")} as amount,
             {time_of("t.paid")} as paid_at
         """,
@@ -54,14 +55,14 @@ def deliveries(activity: Activity) -> CleanTable:
         {
             "number": deliveries.order,
             "receiver": orders.gift_to[deliveries.order],
-            "carrier": words("carrier").text[deliveries.carrier],
+            "carrier": deliveries.carrier,
             "shipped": deliveries.shipped,
             "delivered": deliveries.delivered,
             "returned": deliveries.is_returned,
         },
         f"""
             {order_id("t.number")} as order_id,
-            t.carrier,
+            {one_of(list(words("carrier").text), "t.carrier")} as carrier,
             {time_of("t.shipped")} as shipped_at,
             {time_of("t.delivered")} as delivered_at,
             p.region as delivered_region,

@@ -45,7 +45,7 @@ def tickets(accounts: Accounts, activity: Activity, rng: np.random.Generator) ->
     """Tickets of calls, chats and forms."""
     drawn = activity.service.tickets
     n = len(drawn.person)
-    draw = rng.random((4, n))
+    draw = rng.random((3, n))
     codes = strings(list(service.CATEGORIES))[drawn.category]
     return CleanTable(
         "service.tickets",
@@ -59,7 +59,7 @@ def tickets(accounts: Accounts, activity: Activity, rng: np.random.Generator) ->
             "method": drawn.method,
             "opened": drawn.opened,
             "resolved": drawn.resolved,
-            "category": np.where(draw[3] < 0.9, drawn.category, -1),
+            "category": drawn.filed,
             "text": said("ticket", codes, drawn.wording),
             "product": reference.catalogue().product_name[drawn.product],
             "satisfaction": drawn.satisfaction,

@@ -22,8 +22,10 @@ from .sql import (
     filled,
     mobile_of,
     money_of,
+    one_of,
     order_id,
     promotion_names,
+    sku_of,
     time_of,
 )
 
@@ -97,7 +99,6 @@ def shop_activity(
 ) -> Iterator[CleanTable]:
     """Orders, their lines, their refunds."""
     orders = activity.orders
-    catalogue = reference.catalogue()
     n = len(orders.number)
     guest = rng.random(n) < 0.01
     yield CleanTable(
@@ -110,13 +111,13 @@ def shop_activity(
             "guest": guest,
             "ordered": orders.ordered,
             "paid": orders.paid,
-            "status": strings(list(STATUSES))[orders.status],
-            "method": strings(list(METHODS))[orders.method],
+            "status": orders.status,
+            "method": orders.method,
             "goods": orders.goods,
             "discount": orders.discount,
             "freight": orders.freight,
             "amount": orders.amount,
-            "promotion": promotion_names()[orders.promotion],
+            "promotion": orders.promotion,
             "pickup": orders.is_pickup,
         },
         f"""
@@ -128,13 +129,13 @@ def shop_activity(
                 as parent_order_id,
             {time_of("t.ordered")} as ordered_at,
             {time_of("t.paid")} as paid_at,
-            t.status,
-            t.method as payment_method,
+            {one_of(STATUSES, "t.status")} as status,
+            {one_of(METHODS, "t.method")} as payment_method,
             {money_of("t.goods")} as goods_amount,
             {money_of("t.discount")} as discount_amount,
             {money_of("t.freight")} as freight_amount,
             {money_of("t.amount")} as paid_amount,
-            t.promotion as promotion_id,
+            {one_of(promotion_names(), "t.promotion")} as promotion_id,
             case when t.pickup then 'pickup' else 'delivery' end as fulfilment,
             p.name as receiver_name,
             p.mobile as receiver_mobile,
@@ -150,7 +151,7 @@ def shop_activity(
         {
             "number": lines.order,
             "line_no": lines.line_no,
-            "sku": catalogue.sku[lines.product],
+            "product": lines.product,
             "quantity": lines.quantity,
             "price": lines.unit_price,
             "amount": lines.amount,
@@ -158,7 +159,7 @@ def shop_activity(
         f"""
             {order_id("t.number")} as order_id,
             cast(t.line_no as varchar) as line_no,
-            t.sku,
+            {sku_of("t.product")} as sku,
             cast(t.quantity as varchar) as quantity,
             {money_of("t.price")} as unit_price,
             {money_of("t.amount")} as line_amount

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..config import COUPON, PROMOTIONS, SLOTS, Promotion
-from ..reference import Ints, Strings, strings
+from ..config import COUPON, PROMOTIONS, SLOTS
+from ..reference import FIRST_SKU, Ints, Strings
 from ..world.people import Accounts
 
 Arrays = dict[str, NDArray[Any]]
@@ -105,6 +105,21 @@ def member_no(number: str) -> str:
     return f"'M' || cast(2000001 + {number} as varchar)"
 
 
+def mall_account(number: str) -> str:
+    """SQL: the key of an account of the own mall by its number."""
+    return f"'U' || cast(30000001 + {number} as varchar)"
+
+
+def sku_of(product: str) -> str:
+    """SQL: the sku of a product by its position in the catalogue."""
+    return f"'SKU' || cast({FIRST_SKU} + cast({product} as integer) as varchar)"
+
+
+def device_id(number: str) -> str:
+    """SQL: the id of a device."""
+    return f"'d-' || lpad(to_hex({number}), 16, '0')"
+
+
 def staff_of(store: str, staff: str) -> str:
     """SQL: the id of a member of a store's staff."""
     return f"'E' || lpad(cast({store} + 1 as varchar), 4, '0') || cast({staff} as varchar)"
@@ -131,10 +146,9 @@ def numbered(prefix: str, number: str, digits: int = 8) -> str:
 STORE_ID = "'S' || lpad(cast(t.store + 1 as varchar), 4, '0')"
 
 
-def promotion_names() -> Strings:
-    """Ids by number of the promotion; the last, number -1, is none."""
-    known: list[Promotion] = [*PROMOTIONS, COUPON]
-    return strings([p.promotion_id for p in known] + [None])
+def promotion_names() -> list[str]:
+    """Ids by number of the promotion."""
+    return [promotion.promotion_id for promotion in (*PROMOTIONS, COUPON)]
 
 
 def order_id(number: str) -> str:

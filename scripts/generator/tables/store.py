@@ -28,9 +28,11 @@ from .sql import (
     member_no,
     mobile_of,
     money_of,
+    one_of,
     order_id,
     promotion_names,
     receipt_no,
+    sku_of,
     staff_of,
     time_of,
 )
@@ -134,7 +136,6 @@ def stores(settings: Settings, activity: Activity) -> CleanTable:
 def store_activity(accounts: Accounts, activity: Activity) -> Iterator[CleanTable]:
     """Receipts and their lines."""
     sales = activity.sales
-    catalogue = reference.catalogue()
     stores = activity.stores
     western = stores.is_western[sales.store]
     yield CleanTable(
@@ -148,8 +149,8 @@ def store_activity(accounts: Accounts, activity: Activity) -> Iterator[CleanTabl
             "sold": sales.sold,
             "amount": sales.amount,
             "discount": sales.discount,
-            "method": strings(list(METHODS))[sales.method],
-            "promotion": promotion_names()[sales.promotion],
+            "method": sales.method,
+            "promotion": sales.promotion,
             "is_return": sales.is_return,
             "original_sale": sales.original_sale,
             "original_order": sales.original_order,
@@ -165,8 +166,8 @@ def store_activity(accounts: Accounts, activity: Activity) -> Iterator[CleanTabl
             {time_of("t.sold")} as sold_at,
             {money_of("t.amount")} as amount,
             {money_of("t.discount")} as discount_amount,
-            t.method as payment_method,
-            t.promotion as promotion_id,
+            {one_of(METHODS, "t.method")} as payment_method,
+            {one_of(promotion_names(), "t.promotion")} as promotion_id,
             {flag_of("t.is_return")} as is_return,
             case
                 when t.original_sale >= 0 then {receipt_no("t.original_sale")}
@@ -183,7 +184,7 @@ def store_activity(accounts: Accounts, activity: Activity) -> Iterator[CleanTabl
         {
             "number": lines.order,
             "line_no": lines.line_no,
-            "sku": catalogue.sku[lines.product],
+            "product": lines.product,
             "quantity": lines.quantity,
             "price": lines.unit_price,
             "amount": lines.amount,
@@ -191,7 +192,7 @@ def store_activity(accounts: Accounts, activity: Activity) -> Iterator[CleanTabl
         f"""
             {receipt_no("t.number")} as receipt_no,
             cast(t.line_no as varchar) as line_no,
-            t.sku,
+            {sku_of("t.product")} as sku,
             cast(t.quantity as varchar) as quantity,
             {money_of("t.price")} as unit_price,
             {money_of("t.amount")} as line_amount

@@ -10,7 +10,7 @@ import numpy as np
 from ..config import AD_CHANNELS, CAMPAIGNS
 from ..reference import Ints
 from ..world.activity import Activity
-from ..world.service import CATEGORIES, N_COMPLAINTS
+from ..world.service import CATEGORIES, IS_COMPLAINT
 from .marketing import touch_id
 from .service import response_id, ticket_id
 from .sql import Arrays, one_of, order_id, receipt_no
@@ -58,7 +58,7 @@ def truths(activity: Activity) -> Iterator[Truth]:
                 {
                     "number": every(tickets.person),
                     "person": tickets.person,
-                    "type": np.where(tickets.category < N_COMPLAINTS, tickets.category, -1),
+                    "type": np.where(IS_COMPLAINT[tickets.category], tickets.category, -1),
                 },
                 f"{ticket_id('t.number')} as ticket_id, {PERSON_ID} as person_id,"
                 f" {one_of(CATEGORIES, 't.type')} as complaint_type",

@@ -10,7 +10,7 @@ from ..config import CORPORATION, SLOTS, Settings
 from ..reference import Ints, pick, strings, words
 from ..world.community import Contacts
 from ..world.people import COMPANY, PERSON, Accounts, People
-from .sql import Arrays, filled, member_no, mobile_of, staff_of
+from .sql import Arrays, filled, mall_account, member_no, mobile_of, staff_of
 
 # Of GB 11643: each of the 17 digits times 2 to the power of its place, mod 11.
 ID_WEIGHTED_SUM = " + ".join(
@@ -134,7 +134,7 @@ def load_world(
                     when channel = 'store' then {member_no("number")}
                     when channel = 'social' then 'oa' || substr(md5(app_id || person), 1, 26)
                     when channel = 'wecom' then 'wm' || substr(md5('external' || person), 1, 30)
-                    when platform is null then 'U' || cast(30000001 + number as varchar)
+                    when platform is null then {mall_account("number")}
                     else cast(2200000001 + number * 3 as varchar)
                 end as account_key
             from (select *, case when guide > 0 then {guide} end as staff_id from drawn)

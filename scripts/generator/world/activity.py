@@ -71,11 +71,11 @@ def make_activity(settings: Settings, people: People, accounts: Accounts) -> Act
         people,
         accounts,
         orders,
-        marketing.exposures,
+        marketing,
         home,
         (purchases.active_from, purchases.active_until),
     )
-    service = make_service(settings, people, accounts, orders, refunds, deliveries, sales)
+    service = make_service(settings, people, orders, refunds, deliveries, sales)
     return Activity(
         stores,
         orders,

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import reference
-from ..config import DAY, SLOTS, Settings, Stream
+from ..config import AD_CHANNELS, DAY, SLOTS, Settings, Stream, World
 from ..reference import Ints, pick, shares, taken
 from .baskets import ONLINE_HOURS, clock
-from .marketing import Exposures
-from .orders import UNPAID, Orders
+from .marketing import Marketing
+from .orders import Orders
 from .people import Accounts, Flags, People
 
 # What happens in a session, in this order; some steps occur several times.
@@ -30,6 +30,7 @@ STEPS = (
     "purchase",
 )
 LOGIN, SEARCH, PRODUCT, CONSULT, LIKE, SHARE, CART, CHECKOUT, PURCHASE = 1, 2, 3, 5, 6, 7, 8, 9, 10
+SHOWS_PRODUCT = np.isin(np.arange(len(STEPS)), (PRODUCT, CONSULT, LIKE, SHARE, CART))
 PLATFORMS = ("web", "app", "miniprogram")
 WEB, APP, MINIPROGRAM = range(3)
 MALL_SLOT = next(k for k, s in enumerate(SLOTS) if s.channel == "shop" and not s.platform)
@@ -37,7 +38,10 @@ MALL_SLOT = next(k for k, s in enumerate(SLOTS) if s.channel == "shop" and not s
 
 @dataclass
 class Sessions:
-    """Visits by time; account, order and utm are -1 where there is none."""
+    """Visits by time; account, order and utm are -1 where there is none.
+
+    `utm` counts the advertising channels first, then the campaigns.
+    """
 
     person: Ints
     device: NDArray[np.uint64]
@@ -49,6 +53,7 @@ class Sessions:
     order: Ints
     category: Ints
     steps: NDArray[np.int8]
+    has_tablet: Flags
 
     @property
     def n(self) -> int:
@@ -58,14 +63,13 @@ class Sessions:
 
 @dataclass
 class Events:
-    """Events of a run of sessions, in the order of the sessions."""
+    """Events session by session, in small types since there are many of them."""
 
-    session: Ints
-    number: Ints
-    step: Ints
-    at: Ints
-    product: Ints
-    place: Ints
+    session: NDArray[np.int32]
+    step: NDArray[np.int8]
+    at: NDArray[np.int64]
+    product: NDArray[np.int16]
+    place: NDArray[np.int8]
     shows_account: Flags
 
 
@@ -89,7 +93,7 @@ def make_sessions(
     people: People,
     accounts: Accounts,
     orders: Orders,
-    exposures: Exposures,
+    marketing: Marketing,
     home_store: Ints,
     interest: tuple[Ints, Ints],
 ) -> Sessions:
@@ -114,11 +118,28 @@ def make_sessions(
     day = (active_from[who] + rng.random(len(who)) * span[who]).astype(np.int64) // DAY * DAY
     organic_at = clock(day, ONLINE_HOURS, rng)
 
-    shown = rng.random(len(exposures.person)) < settings.browsing
-    person = np.concatenate([who, exposures.person[shown], orders.person[order]])
-    start = np.concatenate([organic_at, exposures.seen[shown], orders.ordered[order]])
-    utm = np.concatenate([np.full(len(who), -1), exposures.channel[shown], np.full(len(order), -1)])
-    order_of = np.concatenate([np.full(len(who) + int(shown.sum()), -1), order])
+    # Who sees an advertisement, or clicks a message, comes to the mall by it.
+    exposures, touches = marketing.exposures, marketing.touches
+    shown = np.flatnonzero(rng.random(len(exposures.person)) < settings.browsing)
+    clicked = np.flatnonzero(touches.clicked > 0)
+
+    def joined(of_own: Ints, of_ads: Ints, of_clicks: Ints, of_orders: Ints) -> Ints:
+        return np.concatenate([of_own, of_ads, of_clicks, of_orders])
+
+    def nothing(rows: Ints) -> Ints:
+        return np.full(len(rows), -1)
+
+    person = joined(who, exposures.person[shown], touches.person[clicked], orders.person[order])
+    start = joined(
+        organic_at, exposures.seen[shown], touches.clicked[clicked], orders.ordered[order]
+    )
+    utm = joined(
+        nothing(who),
+        exposures.channel[shown],
+        len(AD_CHANNELS) + touches.campaign[clicked],
+        nothing(order),
+    )
+    order_of = joined(nothing(who), nothing(shown), nothing(clicked), order)
     inside = (start >= people.start[person]) & (start < settings.end - 7200)
     inside |= order_of >= 0
     chosen = np.flatnonzero(inside)
@@ -141,10 +162,12 @@ def make_sessions(
     place = rng.random(n)
     device = device_ids(0, person)
     platform = np.where(place < 0.45, MINIPROGRAM, np.where(place < 0.8, APP, WEB))
-    on_second = second[person] & (rng.random(n) < 0.35)
+    on_second = second[person] & (rng.random(n) < world.second_device_session_share)
     device = np.where(on_second, device_ids(1, person), device)
     platform = np.where(on_second, WEB, platform)
-    on_tablet = has_tablet[people.household[person]] & (rng.random(n) < 0.3)
+    on_tablet = has_tablet[people.household[person]] & (
+        rng.random(n) < world.family_tablet_session_share
+    )
     device = np.where(on_tablet, device_ids(3, people.household[person]), device)
     platform = np.where(on_tablet, APP, platform)
     in_store = rng.random(n) < world.shop_tablet_session_share
@@ -170,83 +193,108 @@ def make_sessions(
         utm,
         order_of,
         category,
-        _steps(orders, order_of, logs_in, rng),
+        _steps(world, orders, order_of, logs_in, rng),
+        has_tablet,
     )
 
 
 def _steps(
-    orders: Orders, order: Ints, logs_in: Flags, rng: np.random.Generator
+    world: World, orders: Orders, order: Ints, logs_in: Flags, rng: np.random.Generator
 ) -> NDArray[np.int8]:
     """How often each step occurs in each session: the funnel narrows from step to step."""
     n = len(order)
     steps = np.zeros((n, len(STEPS)), dtype=np.int8)
     buys = order >= 0
-    stays = buys | (rng.random(n) < 0.75)
+    stays = buys | (rng.random(n) < world.session_goes_on_share)
     steps[:, 0] = 1 + (rng.random(n) < 0.4)
     steps[:, LOGIN] = logs_in
     steps[:, SEARCH] = stays * rng.binomial(3, 0.35, n)
-    views = stays & (buys | (rng.random(n) < 0.9))
+    views = stays & (buys | (rng.random(n) < world.session_views_share))
     n_lines = np.bincount(orders.lines.order, minlength=len(orders.person))
     bought = taken(n_lines, order, 0)
     steps[:, PRODUCT] = np.maximum(views * np.minimum(rng.geometric(0.32, n), 14), bought)
     steps[:, 4] = stays * rng.binomial(3, 0.4, n)
-    steps[:, CONSULT] = views & (rng.random(n) < 0.06)
-    steps[:, LIKE] = views & (rng.random(n) < 0.1)
-    steps[:, SHARE] = views & (rng.random(n) < 0.04)
-    carts = views & (rng.random(n) < 0.22)
+    steps[:, CONSULT] = views & (rng.random(n) < world.view_consults_share)
+    steps[:, LIKE] = views & (rng.random(n) < world.view_likes_share)
+    steps[:, SHARE] = views & (rng.random(n) < world.view_shares_share)
+    carts = views & (rng.random(n) < world.view_carts_share)
     steps[:, CART] = np.where(buys, bought, carts * np.minimum(rng.geometric(0.7, n), 4))
-    steps[:, CHECKOUT] = buys | (carts & (rng.random(n) < 0.35))
-    steps[:, PURCHASE] = buys & (taken(orders.status, order) != UNPAID)
+    steps[:, CHECKOUT] = buys | (carts & (rng.random(n) < world.cart_checks_out_share))
+    steps[:, PURCHASE] = taken(orders.paid, order) > 0
     return steps
 
 
-def events_of(
-    sessions: Sessions, orders: Orders, first: int, last: int, rng: np.random.Generator
-) -> Events:
-    """The events of the sessions from `first` up to `last`."""
+SESSIONS_AT_ONCE = 200_000
+
+
+def make_events(settings: Settings, sessions: Sessions, orders: Orders, n_pages: int) -> Events:
+    """The events of all sessions, drawn for some thousands of sessions at a time."""
+    rng = settings.stream(Stream.EVENTS)
+    total = int(sessions.steps.sum(dtype=np.int64))
+    events = Events(
+        np.empty(total, dtype=np.int32),
+        np.empty(total, dtype=np.int8),
+        np.empty(total, dtype=np.int64),
+        np.empty(total, dtype=np.int16),
+        rng.integers(0, n_pages, total, dtype=np.int8),
+        np.empty(total, dtype=bool),
+    )
+    done = 0
+    for first in range(0, sessions.n, SESSIONS_AT_ONCE):
+        last = min(first + SESSIONS_AT_ONCE, sessions.n)
+        done = _draw_events(events, done, sessions, orders, first, last, rng)
+    return events
+
+
+def _draw_events(
+    events: Events,
+    done: int,
+    sessions: Sessions,
+    orders: Orders,
+    first: int,
+    last: int,
+    rng: np.random.Generator,
+) -> int:
+    """Fills in the events of the sessions from `first` up to `last`; returns where they end."""
     steps = sessions.steps[first:last]
-    n = len(steps)
     per_session = steps.sum(axis=1, dtype=np.int64)
-    session = np.repeat(np.arange(first, last), per_session)
-    step = np.repeat(np.tile(np.arange(len(STEPS)), n), steps.ravel())
+    session = np.repeat(np.arange(first, last, dtype=np.int32), per_session)
+    step = np.repeat(np.tile(np.arange(len(STEPS), dtype=np.int8), last - first), steps.ravel())
     total = len(session)
-    begins = np.cumsum(per_session) - per_session
-    number = np.arange(total) - np.repeat(begins, per_session)
+    ends = np.cumsum(per_session)
+    begins = ends - per_session
 
     gap = np.minimum(rng.exponential(35.0, total), 600.0).astype(np.int64) + 2
-    gap[begins[per_session > 0]] = 0
+    gap[begins] = 0
     run = np.cumsum(gap)
     offset = run - np.repeat(run[begins], per_session)
     # An order's session ends with the order.
-    ends = begins + per_session - 1
     start = sessions.start[first:last]
-    is_order = sessions.order[first:last] >= 0
-    start = np.where(is_order, start - offset[ends], start)
+    start = np.where(sessions.order[first:last] >= 0, start - offset[ends - 1], start)
     at = np.repeat(start, per_session) + offset
 
     catalogue = reference.catalogue()
-    category = np.repeat(sessions.category[first:last], per_session)
-    size = catalogue.n_of_category[category]
-    product = catalogue.first_of_category[category] + (rng.random(total) ** 1.6 * size).astype(
-        np.int64
-    )
-    shows_product = np.isin(step, (PRODUCT, CONSULT, LIKE, SHARE, CART))
-    order = np.repeat(sessions.order[first:last], per_session)
+    category = sessions.category[session]
+    product = (rng.random(total) ** 1.6 * catalogue.n_of_category[category]).astype(np.int64)
+    product += catalogue.first_of_category[category]
     # What is bought was looked at and put into the cart, line by line.
-    follows = (order >= 0) & np.isin(step, (PRODUCT, CART))
+    order = sessions.order[session]
+    follows = np.flatnonzero((order >= 0) & ((step == PRODUCT) | (step == CART)))
     first_line = np.searchsorted(orders.lines.order, order[follows])
     n_lines = np.searchsorted(orders.lines.order, order[follows], side="right") - first_line
-    step_begins = np.repeat(
-        np.cumsum(steps, axis=1, dtype=np.int64).ravel() - steps.ravel(), steps.ravel()
-    )
-    of_step = (number - step_begins)[follows]
-    bought = orders.lines.product[first_line + of_step % n_lines]
-    extra = (step[follows] == PRODUCT) & (of_step >= n_lines)
-    product[follows] = np.where(extra, product[follows], bought)
-    product = np.where(shows_product, product, -1)
+    before = np.cumsum(steps, axis=1, dtype=np.int64) - steps
+    number = follows - begins[session[follows] - first]
+    of_step = number - before[session[follows] - first, step[follows]]
+    bought = orders.lines.product[first_line + of_step % np.maximum(n_lines, 1)]
+    product[follows] = np.where(of_step < n_lines, bought, product[follows])
 
-    account = np.repeat(sessions.account[first:last], per_session)
-    knows = np.repeat(sessions.knows_account[first:last], per_session)
-    logged_in = np.repeat(steps[:, LOGIN] > 0, per_session) & (step >= LOGIN)
-    place = rng.integers(0, 5, total)
-    return Events(session, number, step, at, product, place, (account >= 0) & (knows | logged_in))
+    logged_in = (steps[:, LOGIN] > 0)[session - first] & (step >= LOGIN)
+    part = slice(done, done + total)
+    events.session[part] = session
+    events.step[part] = step
+    events.at[part] = at
+    events.product[part] = np.where(SHOWS_PRODUCT[step], product, -1)
+    events.shows_account[part] = (sessions.account[session] >= 0) & (
+        sessions.knows_account[session] | logged_in
+    )
+    return done + total

@@ -6,38 +6,31 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..config import DAY, Settings, Stream
+from ..config import DAY, TICKET_TYPES, Settings, Stream
 from ..reference import Ints, pick, shares
 from .baskets import ONLINE_HOURS, clock
 from .orders import COMPLETED, RETURNED, Deliveries, Orders, Refunds
-from .people import Accounts, People
+from .people import Flags, People
 from .sales import Sales
 
-CATEGORIES = (
-    "logistics",
-    "quality",
-    "refund",
-    "service",
-    "price",
-    "fake_goods",
-    "consult",
-    "order_query",
-    "invoice",
-    "praise",
-    "other",
-)
-N_COMPLAINTS = 6
-LATE_AFTER = 4 * DAY
+CATEGORIES = tuple(kind.code for kind in TICKET_TYPES)
+IS_COMPLAINT = np.array([kind.is_complaint for kind in TICKET_TYPES])
+# Positions in the list refund_reason of data/words.csv that speak of poor quality.
+POOR_QUALITY_REASONS = (2, 3)
 
 
 @dataclass
 class Tickets:
-    """Tickets by time; order, sale, account and satisfaction -1 where there is none."""
+    """Tickets by time; order, account, filed and satisfaction -1 where there is none.
+
+    `category` is what a ticket is about, `filed` what the agent said that it is about.
+    """
 
     person: Ints
     order: Ints
     account: Ints
     category: Ints
+    filed: Ints
     product: Ints
     method: Ints
     opened: Ints
@@ -79,7 +72,6 @@ class Service:
 def make_service(
     settings: Settings,
     people: People,
-    accounts: Accounts,
     orders: Orders,
     refunds: Refunds,
     deliveries: Deliveries,
@@ -89,62 +81,55 @@ def make_service(
     rng = settings.stream(Stream.SERVICE)
     n = len(orders.person)
     late = np.zeros(n, dtype=bool)
-    slow = deliveries.delivered - orders.paid[deliveries.order] > LATE_AFTER
+    slow = (
+        deliveries.delivered - orders.paid[deliveries.order] > settings.world.late_after_days * DAY
+    )
     late[deliveries.order[(deliveries.delivered > 0) & slow]] = True
     refunded = np.zeros(n, dtype=bool)
     refunded[refunds.order] = True
-    bad_quality = np.zeros(n, dtype=bool)
-    bad_quality[refunds.order[np.isin(refunds.reason, (2, 3))]] = True
+    poor = np.zeros(n, dtype=bool)
+    poor[refunds.order[np.isin(refunds.reason, POOR_QUALITY_REASONS)]] = True
 
-    tickets = _tickets(settings, people, accounts, orders, sales, late, refunded, bad_quality, rng)
+    tickets = _tickets(settings, orders, sales, late, refunded, poor, rng)
     complained = np.zeros(n, dtype=bool)
     has_order = tickets.order >= 0
-    complained[tickets.order[has_order & (tickets.category < N_COMPLAINTS)]] = True
-    reviews = _reviews(settings, orders, late, bad_quality, complained, rng)
+    complained[tickets.order[has_order & IS_COMPLAINT[tickets.category]]] = True
+    reviews = _reviews(settings, orders, late, poor, complained, rng)
     responses = _responses(settings, people, orders, sales, tickets, rng)
     return Service(tickets, reviews, responses)
 
 
 def _tickets(
     settings: Settings,
-    people: People,
-    accounts: Accounts,
     orders: Orders,
     sales: Sales,
-    late: Ints,
-    refunded: Ints,
-    bad_quality: Ints,
+    late: Flags,
+    refunded: Flags,
+    poor: Flags,
     rng: np.random.Generator,
 ) -> Tickets:
+    world = settings.world
     n = len(orders.person)
-    # The chance that an order leads to a ticket of each category.
-    chance = np.stack(
-        [
-            np.where(late, 0.25, 0.006),
-            np.where(bad_quality, 0.3, 0.008),
-            np.where(refunded, 0.08, 0.001),
-            np.full(n, 0.004),
-            np.where(orders.discount == 0, 0.004, 0.001),
-            np.full(n, 0.002),
-            np.full(n, 0.02),
-            np.where(late, 0.12, 0.02),
-            np.full(n, 0.01),
-            np.full(n, 0.004),
-            np.full(n, 0.004),
-        ],
-        axis=1,
-    )
-    limits = np.cumsum(chance, axis=1)
-    category = (rng.random(n)[:, None] >= limits).sum(axis=1)
+    # What is worst about an order decides; poor goods weigh more than delay.
+    state = np.select([poor, refunded, late], [3, 2, 1], 0)
+    chances = np.array([(k.chance, k.if_late, k.if_refunded, k.if_poor) for k in TICKET_TYPES])
+    limits = np.cumsum(chances, axis=0)
+    draw = rng.random(n)
+    category = np.zeros(n, dtype=np.int64)
+    for number in range(limits.shape[1]):
+        mine = state == number
+        category[mine] = np.searchsorted(limits[:, number], draw[mine], side="right")
     order = np.flatnonzero((category < len(CATEGORIES)) & (orders.paid > 0))
     opened = orders.paid[order] + rng.integers(3 * 3600, 12 * DAY, len(order))
-    opened = np.where(late[order], orders.paid[order] + LATE_AFTER, opened)
+    impatient = orders.paid[order] + world.late_after_days * DAY
+    opened = np.where(late[order], impatient, opened)
     line = np.searchsorted(orders.lines.order, order)
 
     # Buyers in stores ask and complain less, and not about parcels.
-    in_store = np.flatnonzero((rng.random(len(sales.person)) < 0.02) & ~sales.is_return)
-    of_store = np.array([0, 30, 6, 25, 12, 4, 40, 0, 14, 10, 6], dtype=np.float64)
-    store_category = pick(rng.random(len(in_store)), shares(list(of_store)))
+    asks = rng.random(len(sales.person)) < world.store_ticket_share
+    in_store = np.flatnonzero(asks & ~sales.is_return)
+    store_weights = [kind.weight_in_store for kind in TICKET_TYPES]
+    store_category = pick(rng.random(len(in_store)), shares(store_weights))
     store_line = np.searchsorted(sales.lines.order, in_store)
 
     person = np.concatenate([orders.person[order], sales.person[in_store]])
@@ -167,13 +152,18 @@ def _tickets(
     kept = kept[np.lexsort((person[kept], when[kept]))]
     person, order, account, category, product, when = (column[kept] for column in columns)
     n = len(person)
-    complaint = category < N_COMPLAINTS
-    identified = rng.random(n) < settings.world.ticket_identified_share
+    complaint = IS_COMPLAINT[category]
+    identified = rng.random(n) < world.ticket_identified_share
+    draw = rng.random(n)
     score = np.where(
         complaint,
-        pick(rng.random(n), shares([34, 27, 20, 12, 7])),
-        pick(rng.random(n), shares([3, 5, 14, 33, 45])),
+        pick(draw, shares(list(world.satisfaction_after_complaint))),
+        pick(draw, shares(list(world.satisfaction_else))),
     )
+    filing = rng.random(n)
+    misfiled = filing > 1 - world.ticket_misfiled_share
+    filed = np.where(misfiled, rng.integers(0, len(CATEGORIES), n), category)
+    filed = np.where(filing < world.ticket_uncategorised_share, -1, filed)
     hours = np.where(complaint, 30.0, 4.0)
     resolved = when + (rng.exponential(1.0, n) * hours * 3600).astype(np.int64) + 120
     resolved = np.where((resolved < settings.end) & (rng.random(n) < 0.93), resolved, -1)
@@ -182,11 +172,12 @@ def _tickets(
         order,
         np.where(identified, account, -1),
         category,
+        filed,
         product,
         pick(rng.random(n), shares([30, 55, 15])),
         when,
         resolved,
-        np.where((rng.random(n) < 0.55) & (resolved > 0), score + 1, -1),
+        np.where((rng.random(n) < world.satisfaction_given_share) & (resolved > 0), score + 1, -1),
         rng.integers(0, 1 << 30, n),
     )
 
@@ -194,18 +185,19 @@ def _tickets(
 def _reviews(
     settings: Settings,
     orders: Orders,
-    late: Ints,
-    bad_quality: Ints,
-    complained: Ints,
+    late: Flags,
+    poor: Flags,
+    complained: Flags,
     rng: np.random.Generator,
 ) -> Reviews:
+    world = settings.world
     kept = np.isin(orders.status, (COMPLETED, RETURNED)) & (orders.paid > 0)
-    order = np.flatnonzero(kept & (rng.random(len(kept)) < settings.world.review_share))
-    trouble = late[order] * 1 + bad_quality[order] * 2 + complained[order] * 2
+    order = np.flatnonzero(kept & (rng.random(len(kept)) < world.review_share))
+    trouble = late[order] * 1 + poor[order] * 2 + complained[order] * 2
     draw = rng.random(len(order))
-    good = pick(draw, shares([2, 3, 8, 22, 65]))
-    fair = pick(draw, shares([14, 22, 30, 22, 12]))
-    bad = pick(draw, shares([52, 25, 13, 6, 4]))
+    good = pick(draw, shares(list(world.rating_without_trouble)))
+    fair = pick(draw, shares(list(world.rating_when_late)))
+    bad = pick(draw, shares(list(world.rating_in_trouble)))
     rating = 1 + np.where(trouble == 0, good, np.where(trouble == 1, fair, bad))
     written = orders.paid[order] + rng.integers(5 * DAY, 20 * DAY, len(order))
     inside = np.flatnonzero(written < settings.end)
@@ -236,14 +228,14 @@ def _responses(
     person, begin = person[known], begin[known]
     submitted = begin + (rng.random(len(person)) * (settings.end - begin)).astype(np.int64)
     submitted = np.minimum(clock(submitted // DAY * DAY, ONLINE_HOURS, rng), settings.end)
-    n_complaints = np.bincount(tickets.person[tickets.category < N_COMPLAINTS], minlength=people.n)[
-        person
-    ]
+    complaint = IS_COMPLAINT[tickets.category]
+    first_complaint = np.full(people.n, settings.end)
+    np.minimum.at(first_complaint, tickets.person[complaint], tickets.opened[complaint])
     draw = rng.random(len(person))
-    happy = pick(draw, shares([1, 0.5, 0.5, 1, 2, 6, 6, 13, 22, 20, 28]))
-    cross = pick(draw, shares([14, 8, 9, 10, 11, 16, 11, 9, 6, 3, 3]))
+    happy = pick(draw, shares(list(settings.world.nps_without_complaint)))
+    cross = pick(draw, shares(list(settings.world.nps_after_complaint)))
+    nps = np.where(first_complaint[person] < submitted, cross, happy)
     order = np.lexsort((person, submitted))
-    nps = np.where(n_complaints > 0, cross, happy)
     return Responses(
         person[order], nps[order], submitted[order], rng.integers(0, 1 << 30, len(order))
     )
