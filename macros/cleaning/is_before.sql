@@ -8,7 +8,7 @@
         {{ late }} < {{ early }}
         and (
             cast({{ late }} as date) < cast({{ early }} as date)
-            or {{ later }} <> date_trunc('day', {{ later }})
+            or {{ later }} <> cast(cast({{ later }} as date) as timestamp)
             {%- if channel %}
             or {{ later }}_zone is not null
             {%- endif %}
