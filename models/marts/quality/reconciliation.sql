@@ -1,9 +1,28 @@
 {% set place = ['channel', 'platform', 'shop_id', 'store_id', 'brand', 'legal_entity'] -%}
 {% set key = ['booked_on'] + place -%}
+{# Each figure and the postings that it sums; of the stages and tenders rows are counted too. -#}
+{% set stages = {
+    'raw': "source = 'document'",
+    'staging': "source = 'document' and is_kept",
+    'console': "source = 'document' and is_kept and was_paid",
+    'transactions': "source = 'transaction'",
+    'counted': "source = 'transaction' and is_kept",
+    'raw_tenders': "source = 'tender'",
+    'tenders': "source = 'tender' and is_kept",
+} -%}
+{% set tender_groups = ['money_tenders', 'prepaid_tenders', 'benefit_tenders', 'other_tenders'] -%}
+{% set steps = [
+    'raw_to_staging', 'staging_to_console', 'staging_to_transactions', 'transactions_to_counted',
+    'console_to_tenders', 'raw_tenders_to_tenders',
+] -%}
 
 with money_rows as (
 
-    select * from {{ ref('int_quality__reconciliation_rows') }}
+    select
+        *,
+        left_out_reason is null as is_kept,
+        case when document_kind = 'tender' then 'tender' else 'document' end as source
+    from {{ ref('int_quality__reconciliation_rows') }}
 
 ),
 
@@ -22,16 +41,24 @@ differences as (
 
 ),
 
--- What was asked stands under the day of the order, what was paid and given back under its own.
-measured_rows as (
+-- All sources in one shape, so that they are summed together and nothing is joined. What was asked
+-- stands under the day of the order, what was paid and given back under its own.
+postings as (
 
     select
         {{ key | join(', ') }},
         measure,
-        document_kind,
-        left_out_reason,
+        source,
+        is_kept,
         was_paid,
-        tender_type,
+        case tender_type
+            {% for tender_group, tender_types in var('tender_groups').items() %}
+            {% for tender_type in tender_types %}
+            when '{{ tender_type }}' then '{{ tender_group }}'
+            {% endfor %}
+            {% endfor %}
+            else 'other_tenders'
+        end as part,
         amount
     from money_rows
 
@@ -41,120 +68,29 @@ measured_rows as (
         ordered_on as booked_on,
         {{ place | join(', ') }},
         'gross' as measure,
-        document_kind,
-        left_out_reason,
+        source,
+        is_kept,
         was_paid,
-        tender_type,
+        cast(null as string) as part,
         gross_amount as amount
     from money_rows
     where document_kind = 'sale'
 
-),
-
-money_sums as (
-
-    select
-        {{ key | join(', ') }},
-        measure,
-        document_kind,
-        left_out_reason,
-        was_paid,
-        tender_type,
-        sum(amount) as amount,
-        count(*) as n_rows,
-        count(*) - count(amount) as n_without_amount
-    from measured_rows
-    group by
-        {{ key | join(', ') }},
-        measure,
-        document_kind,
-        left_out_reason,
-        was_paid,
-        tender_type
-
-),
-
-transaction_sums as (
-
-    select
-        {{ key | join(', ') }},
-        is_counted,
-        sum(goods_amount) as gross_amount,
-        sum(paid_amount) as paid_amount,
-        sum(refund_amount) as refund_amount,
-        count(*) as n_rows,
-        sum(case when refund_amount <> 0 then 1 else 0 end) as n_refunded
-    from transactions
-    group by {{ key | join(', ') }}, is_counted
-
-),
-
--- Every figure in one long shape, so that each source is summed once and nothing is joined.
-figures as (
-
-    {% for figure, condition in [
-        ('raw', "document_kind <> 'tender'"),
-        ('staging', "document_kind <> 'tender' and left_out_reason is null"),
-        ('console', "document_kind <> 'tender' and left_out_reason is null and was_paid"),
-        ('raw_tenders', "document_kind = 'tender'"),
-        ('tenders', "document_kind = 'tender' and left_out_reason is null"),
-    ] %}
-    select
-        {{ key | join(', ') }},
-        measure,
-        '{{ figure }}' as figure,
-        amount,
-        n_rows
-    from money_sums
-    where {{ condition }}
-
-    union all
-    {% endfor %}
-
-    select
-        {{ key | join(', ') }},
-        measure,
-        'without_amount' as figure,
-        cast(null as decimal(18, 2)) as amount,
-        n_without_amount as n_rows
-    from money_sums
-    where document_kind <> 'tender' and n_without_amount > 0
-
-    union all
-
-    select
-        {{ key | join(', ') }},
-        measure,
-        case tender_type
-            {% for tender_group, tender_types in var('tender_groups').items() %}
-            {% for tender_type in tender_types %}
-            when '{{ tender_type }}' then '{{ tender_group }}'
-            {% endfor %}
-            {% endfor %}
-            else 'other_tenders'
-        end as figure,
-        amount,
-        n_rows
-    from money_sums
-    where document_kind = 'tender' and left_out_reason is null
-
-    {% for figure, condition in [('transactions', 'true'), ('counted', 'is_counted')] %}
-    {% for measure, amount, n_rows in [
-        ('gross', 'gross_amount', 'n_rows'),
-        ('paid', 'paid_amount', 'n_rows'),
-        ('refunded', 'refund_amount', 'n_refunded'),
+    {% for measure, amount in [
+        ('gross', 'goods_amount'), ('paid', 'paid_amount'), ('refunded', 'refund_amount')
     ] %}
     union all
 
     select
         {{ key | join(', ') }},
         '{{ measure }}' as measure,
-        '{{ figure }}' as figure,
-        {{ amount }} as amount,
-        {{ n_rows }} as n_rows
-    from transaction_sums
-    where {{ condition }} {{ "and n_refunded > 0" if measure == 'refunded' }}
-    {% endfor %}
+        'transaction' as source,
+        is_counted as is_kept,
+        true as was_paid,
+        cast(null as string) as part,
+        {{ amount }} as amount
+    from transactions
+    {{ 'where refund_amount <> 0' if measure == 'refunded' }}
     {% endfor %}
 
     union all
@@ -162,52 +98,76 @@ figures as (
     select
         {{ key | join(', ') }},
         measure,
-        step as figure,
-        amount,
-        n_rows
+        'difference' as source,
+        true as is_kept,
+        true as was_paid,
+        step as part,
+        amount
     from differences
     where measure <> 'net'
 
 ),
 
+summed as (
+
+    select
+        {{ key | join(', ') }},
+        measure,
+        {% for figure, condition in stages.items() %}
+        coalesce(sum(case when {{ condition }} then amount end), 0) as {{ figure }},
+        sum(case when {{ condition }} then 1 else 0 end) as n_{{ figure }},
+        {% endfor %}
+        {% for tender_group in tender_groups %}
+        coalesce(
+            sum(
+                case
+                    when source = 'tender' and is_kept and part = '{{ tender_group }}' then amount
+                end
+            ), 0
+        ) as {{ tender_group }},
+        {% endfor %}
+        {% for step in steps %}
+        coalesce(
+            sum(case when source = 'difference' and part = '{{ step }}' then amount end), 0
+        ) as {{ step }},
+        {% endfor %}
+        sum(case when source = 'document' and amount is null then 1 else 0 end) as n_without_amount
+    from postings
+    group by {{ key | join(', ') }}, measure
+
+),
+
 with_net as (
 
-    select * from figures
+    select
+        {{ key | join(', ') }},
+        measure,
+        {% for figure in stages %}
+        {{ figure }},
+        n_{{ figure }},
+        {% endfor %}
+        {% for figure in tender_groups + steps %}
+        {{ figure }},
+        {% endfor %}
+        n_without_amount
+    from summed
 
     union all
 
     select
         {{ key | join(', ') }},
         'net' as measure,
-        figure,
-        case measure when 'refunded' then -amount else amount end as amount,
-        n_rows
-    from figures
+        {% for figure in stages %}
+        sum(case measure when 'refunded' then -{{ figure }} else {{ figure }} end) as {{ figure }},
+        sum(n_{{ figure }}) as n_{{ figure }},
+        {% endfor %}
+        {% for figure in tender_groups + steps %}
+        sum(case measure when 'refunded' then -{{ figure }} else {{ figure }} end) as {{ figure }},
+        {% endfor %}
+        sum(n_without_amount) as n_without_amount
+    from summed
     where measure in ('paid', 'refunded')
-
-),
-
-pivoted as (
-
-    select
-        {{ key | join(', ') }},
-        measure,
-        {% for figure in [
-            'raw', 'staging', 'console', 'transactions', 'counted', 'raw_tenders', 'tenders',
-            'money_tenders', 'prepaid_tenders', 'benefit_tenders', 'other_tenders',
-            'raw_to_staging', 'staging_to_console', 'staging_to_transactions',
-            'transactions_to_counted', 'console_to_tenders', 'raw_tenders_to_tenders',
-        ] %}
-        coalesce(sum(case when figure = '{{ figure }}' then amount end), 0) as {{ figure }},
-        {% endfor %}
-        {% for figure in [
-            'raw', 'staging', 'console', 'transactions', 'counted', 'raw_tenders', 'tenders'
-        ] %}
-        sum(case when figure = '{{ figure }}' then n_rows else 0 end) as n_{{ figure }},
-        {% endfor %}
-        sum(case when figure = 'without_amount' then n_rows else 0 end) as n_without_amount
-    from with_net
-    group by {{ key | join(', ') }}, measure
+    group by {{ key | join(', ') }}
 
 ),
 
@@ -216,7 +176,7 @@ channels_with_tenders as (
     select distinct
         channel,
         true as has_tenders
-    from money_sums
+    from money_rows
     where document_kind = 'tender'
 
 ),
@@ -226,12 +186,12 @@ channels_with_tenders as (
 laid_side_by_side as (
 
     select
-        pivoted.*,
+        with_net.*,
         coalesce(channels_with_tenders.has_tenders, false)
-        and pivoted.measure <> 'gross' as has_tenders
-    from pivoted
+        and with_net.measure <> 'gross' as has_tenders
+    from with_net
     left join channels_with_tenders
-        on channels_with_tenders.channel is not distinct from pivoted.channel
+        on channels_with_tenders.channel is not distinct from with_net.channel
 
 ),
 
