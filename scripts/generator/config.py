@@ -87,6 +87,11 @@ class World:
     first_purchase_share: float = 0.55
     reseller_rate_factor: float = 4.0
     weekday_weights: tuple[float, ...] = (0.9, 0.88, 0.9, 0.95, 1.1, 1.25, 1.15)
+    # January to December; spring festival and promotions come on top.
+    month_weights: tuple[float, ...] = (
+        *(1.05, 0.85, 0.95, 0.95, 1.02, 1.05),
+        *(0.92, 0.9, 1.0, 1.05, 1.12, 1.14),
+    )
     lines_per_order_extra: float = 1.05
     favourite_category_share: float = 0.6
     second_category_share: float = 0.2

@@ -144,17 +144,19 @@ class RawFile:
 
     def _record_errors(self, arrays: dict[str, NDArray[Any]]) -> None:
         """Adds each changed cell to the table of errors."""
-        if not self._noisy:
-            return
         hit = np.zeros(self.clean.n, dtype=bool)
         for name in self._noisy:
             hit |= arrays[f"_n_{name}"] > 0
+        if not hit.any():
+            return
         self.con.register("t", {name: array[hit] for name, array in arrays.items()})
         self.con.execute(
             f"create or replace temp table hits as {self._clean_rows(*self._drawn())} order by _i"
         )
         self.con.unregister("t")
         for name, column in self._noisy.items():
+            if not arrays[f"_n_{name}"].any():
+                continue
             kinds = " ".join(
                 f"when {number} then '{kind}'" for number, kind in enumerate(column.kinds, start=1)
             )
@@ -169,6 +171,10 @@ class RawFile:
     def _copied(self, arrays: dict[str, NDArray[Any]]) -> int:
         """Table `copies`: exact duplicates, newer copies of accounts, and rows without key."""
         some = arrays["_copy"] > 0
+        if not some.any():
+            columns = ", ".join(f"null::varchar as {name}" for name in self.table.columns)
+            self.con.execute(f"create or replace temp table copies as select {columns} limit 0")
+            return 0
         self.con.register("t", {name: array[some] for name, array in arrays.items()})
         changed, updated, value = noise.NEAR_DUPLICATES.get(self.table.name, ("", "", ""))
         # Only rows whose copy differs by what is recorded here and by nothing else.

@@ -14,6 +14,7 @@ from .baskets import ONLINE_HOURS, clock
 from .marketing import Marketing
 from .orders import Orders
 from .people import Accounts, Flags, People
+from .purchases import day_weights
 
 # What happens in a session, in this order; some steps occur several times.
 STEPS = (
@@ -115,7 +116,15 @@ def make_sessions(
     span = active_until - active_from
     n_organic = rng.poisson(rate * span / (settings.end - settings.start))
     who = np.repeat(np.arange(people.n), n_organic)
-    day = (active_from[who] + rng.random(len(who)) * span[who]).astype(np.int64) // DAY * DAY
+    # Visits follow the seasons less than purchases do.
+    run = np.concatenate([[0.0], np.cumsum(np.sqrt(day_weights(settings)))])
+    grid = np.arange(len(run), dtype=np.float64)
+    first, last = (
+        np.interp((bound[who] - settings.start) / DAY, grid, run)
+        for bound in (active_from, active_until)
+    )
+    on = np.interp(first + rng.random(len(who)) * (last - first), run, grid).astype(np.int64)
+    day = settings.start + np.minimum(on, len(run) - 2) * DAY
     organic_at = clock(day, ONLINE_HOURS, rng)
 
     # Who sees an advertisement, or clicks a message, comes to the mall by it.

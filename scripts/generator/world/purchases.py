@@ -18,7 +18,9 @@ def day_weights(settings: Settings) -> reference.Floats:
     first, last = day_number(settings.window_start), day_number(settings.extracted_on) - 1
     days = np.arange(first, last + 1)
     weekday = (days + 3) % 7
+    month = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12
     weights = np.array(settings.world.weekday_weights)[weekday]
+    weights *= np.array(settings.world.month_weights)[month]
     for begin, end, factor in settings.world.day_weights:
         inside = (days >= seconds(begin) // DAY) & (days <= seconds(end) // DAY)
         weights = np.where(inside, weights * factor, weights)
