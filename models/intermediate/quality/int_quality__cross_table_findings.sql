@@ -41,6 +41,24 @@ deliveries as (
 
 ),
 
+reviews as (
+
+    select * from {{ ref('stg_shop__reviews') }}
+
+),
+
+touches as (
+
+    select * from {{ ref('stg_marketing__touches') }}
+
+),
+
+campaigns as (
+
+    select * from {{ ref('stg_marketing__campaigns') }}
+
+),
+
 stores as (
 
     select * from {{ ref('int_catalog__stores') }}
@@ -301,6 +319,38 @@ deliveries_without_order as (
 
 ),
 
+reviews_without_order as (
+
+    select
+        'shop' as channel,
+        'reviews' as entity,
+        reviews.review_id as record_key,
+        cast(null as string) as record_id,
+        'order_id' as column_name,
+        'unknown_order' as rule,
+        reviews.order_id as value_masked
+    from reviews
+    left join orders on orders.order_id = 'shop:' || reviews.order_id
+    where orders.order_id is null
+
+),
+
+touches_without_campaign as (
+
+    select
+        'marketing' as channel,
+        'touches' as entity,
+        touches.touch_id as record_key,
+        cast(null as string) as record_id,
+        'campaign_id' as column_name,
+        'unknown_campaign' as rule,
+        touches.campaign_id as value_masked
+    from touches
+    left join campaigns on campaigns.campaign_id = touches.campaign_id
+    where campaigns.campaign_id is null
+
+),
+
 unknown_products as (
 
     select
@@ -383,11 +433,11 @@ all_findings as (
     {% for relation in [
         'unknown_accounts', 'consents_without_account', 'identifiers_without_account',
         'sales_of_unknown_stores', 'zero_amounts', 'differing_paid_amounts', 'differing_tenders',
-        'refunds_above_paid', 'lines_without_order',
-        'refunds_without_order',
-        'tenders_without_order', 'deliveries_without_order', 'unknown_products',
-        'unknown_time_zones', 'differing_birth_dates', 'differing_genders',
-        'unknown_day_of_extraction', 'amount_outliers',
+        'refunds_above_paid', 'lines_without_order', 'refunds_without_order',
+        'tenders_without_order', 'deliveries_without_order', 'reviews_without_order',
+        'touches_without_campaign', 'unknown_products', 'unknown_time_zones',
+        'differing_birth_dates', 'differing_genders', 'unknown_day_of_extraction',
+        'amount_outliers',
     ] %}
     select * from {{ relation }}
     {{ 'union all' if not loop.last }}
