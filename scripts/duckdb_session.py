@@ -47,6 +47,11 @@ def raw_files(raw_path: str, channel: str, entity: str) -> str:
     )
 
 
+def raw_reject_files(raw_path: str) -> str:
+    """JSON list of the files with lines that intake could not read."""
+    return answer(lambda: raw_layout.reject_files(Path(raw_path)))
+
+
 def raw_problems(raw_path: str, documented: str) -> str:
     """JSON of problems and warnings of a folder; documented: what documented_tables() gives."""
 
@@ -76,6 +81,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., str], int, bool]] = {
     # name: function, number of arguments, whether it reads files
     "nfkc": (nfkc, 1, False),
     "raw_files": (raw_files, 3, True),
+    "raw_reject_files": (raw_reject_files, 1, True),
     "raw_problems": (raw_problems, 2, True),
     "extract_info": (extract_info, 1, True),
 }

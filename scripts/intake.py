@@ -15,13 +15,13 @@ import duckdb  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
 from scripts.extract_reader.conversion import (  # noqa: E402
-    REJECTS_FOLDER,
     FileReport,
     check_target,
     convert_folder,
     examined,
 )
 from scripts.raw_layout import Findings, documented_tables  # noqa: E402
+from scripts.raw_layout.layout import REJECTS_FOLDER  # noqa: E402
 
 DESCRIPTION = """\
 Reads <IN>/<channel>/<entities>.{csv,tsv,txt,xlsx,xlsm,parquet} and <entities>/* (text also as .gz)

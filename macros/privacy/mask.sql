@@ -27,3 +27,10 @@
         else {{ column }}
     end
 {%- endmacro %}
+
+{#- A line that could not be divided into fields, where any value may stand anywhere: its first 500 characters, digits
+    as 9, all else but what divides fields as x. -#}
+{% macro mask_line(column) -%}
+    {%- set digits_masked = regexp_replace_all('left(' ~ column ~ ', 500)', '[0-9]', '9') -%}
+    {{ regexp_replace_all(digits_masked, "[^-9 ,;|'=@:./()+\t\u0001" ~ '"]', 'x') }}
+{%- endmacro %}

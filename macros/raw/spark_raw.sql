@@ -26,7 +26,9 @@
     {%- set files = [] -%}
     {%- for path in listing -%}
         {%- set parts = path.split('/') -%}
-        {%- set n_parts = 2 if parts[-2] == channel and parts[-1].rsplit('.', 1)[0] == entity
+        {#- A pattern finds what a build leaves alone, too: the lines that intake could not read. -#}
+        {%- set n_parts = 0 if '_rejects' in parts[-4:]
+            else 2 if parts[-2] == channel and parts[-1].rsplit('.', 1)[0] == entity
             else 3 if parts[-3] == channel and parts[-2] == entity
             else 0 -%}
         {%- if n_parts -%}
@@ -39,6 +41,22 @@
         {%- endif -%}
     {%- endfor -%}
     {{ return(files) }}
+{%- endmacro %}
+
+{% macro spark__raw_reject_files() -%}
+    {%- set files = [] -%}
+    {%- for path in spark_listing(var('raw_path')) if path.split('/')[-3] == '_rejects' -%}
+        {%- do files.append({
+            'channel': path.split('/')[-2],
+            'entity': path.split('/')[-1].rsplit('.', 1)[0],
+            'pattern': spark_path(path),
+        }) -%}
+    {%- endfor -%}
+    {{ return(files) }}
+{%- endmacro %}
+
+{% macro spark__raw_reject_relation(file) -%}
+    parquet.`{{ file.pattern }}`
 {%- endmacro %}
 
 {#- What would lose rows without a word: files that are not read, columns that are required. -#}

@@ -16,7 +16,7 @@ import duckdb
 
 from scripts.raw_layout import Findings, RawError, RawTable, extract_info
 from scripts.raw_layout.checks import check_header, check_layout
-from scripts.raw_layout.layout import EXTRACT_FILE, Formats, is_left_alone
+from scripts.raw_layout.layout import EXTRACT_FILE, REJECTS_FOLDER, Formats, is_left_alone
 from scripts.raw_layout.messages import shown
 from scripts.raw_layout.parquet_files import Column, parquet_columns
 
@@ -40,7 +40,6 @@ TEXT_FORMATS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
 WORKBOOKS = (".xlsx", ".xlsm")
 FORMATS = Formats((*TEXT_FORMATS, *WORKBOOKS, ".parquet"), any_case=True)
 REPORT_FILE = "_intake.json"
-REJECTS_FOLDER = "_rejects"
 
 
 Progress = Callable[[int], None]

@@ -6,7 +6,7 @@ Nothing here prints or returns a value of the data in a message: values may be p
 """
 
 from .checks import check
-from .layout import RawFile, RawTable, documented_tables, extract_info, raw_files
+from .layout import RawFile, RawTable, documented_tables, extract_info, raw_files, reject_files
 from .messages import Findings, RawError
 from .parquet_files import Column
 
@@ -20,4 +20,5 @@ __all__ = [
     "documented_tables",
     "extract_info",
     "raw_files",
+    "reject_files",
 ]

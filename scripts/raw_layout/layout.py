@@ -15,6 +15,8 @@ from .messages import RawError, shown
 from .parquet_files import Column, escaped_pattern, parquet_columns
 
 EXTRACT_FILE = "_extract.json"
+REJECTS_FOLDER = "_rejects"
+REJECT_COLUMNS = {"source_file", "line_no", "reason", "raw_line"}
 
 
 def documented_tables(staging: Path) -> list[RawTable]:
@@ -111,6 +113,24 @@ def raw_files(raw_path: Path, channel: str, entity: str) -> list[RawFile]:
         except RawError as error:
             raise RawError(f"{shown(path)}{error}") from None
         files.append(RawFile(path, path.relative_to(raw_path).as_posix(), columns))
+    return files
+
+
+def reject_files(raw_path: Path) -> list[dict[str, str]]:
+    """The files of lines that intake could not read: channel, entity, pattern."""
+    files = []
+    for path in sorted((raw_path / REJECTS_FOLDER).glob("*/*.parquet")):
+        if not {column.name for column in parquet_columns(path)} >= REJECT_COLUMNS:
+            raise RawError(
+                f"{shown(path)}: was not written by intake: take it out of {REJECTS_FOLDER}."
+            )
+        files.append(
+            {
+                "channel": path.parent.name,
+                "entity": path.stem,
+                "pattern": escaped_pattern(path),
+            }
+        )
     return files
 
 

@@ -1,5 +1,5 @@
 -- Guards against silent loss: a raw row is kept, dropped as a duplicate, rejected with a reason,
--- or deleted at its source.
+-- or deleted at its source; a line that intake could not read is rejected too.
 {% set entities = {
     'crm': ['customers', 'identifiers', 'consents'],
     'shop': ['accounts', 'orders', 'order_items', 'refunds', 'reviews', 'products'],
@@ -37,6 +37,17 @@ duplicates as (
 
 ),
 
+unread_lines as (
+
+    select
+        channel,
+        entity,
+        count(*) as n_rows
+    from {{ raw_rejects() }} as raw_rejects
+    group by channel, entity
+
+),
+
 counts as (
 
     {% for channel in entities %}
@@ -61,6 +72,7 @@ select
     counts.channel,
     counts.entity,
     counts.n_raw,
+    coalesce(unread_lines.n_rows, 0) as n_unread,
     counts.n_kept,
     counts.n_deleted,
     coalesce(duplicates.n_rows, 0) as n_duplicates,
@@ -68,8 +80,10 @@ select
 from counts
 left join rejected_rows
     on rejected_rows.channel = counts.channel and rejected_rows.entity = counts.entity
+left join unread_lines
+    on unread_lines.channel = counts.channel and unread_lines.entity = counts.entity
 left join duplicates
     on duplicates.channel = counts.channel and duplicates.entity = counts.entity
 where
-    counts.n_raw <> counts.n_kept + counts.n_deleted
+    counts.n_raw + coalesce(unread_lines.n_rows, 0) <> counts.n_kept + counts.n_deleted
     + coalesce(duplicates.n_rows, 0) + coalesce(rejected_rows.n_rows, 0)

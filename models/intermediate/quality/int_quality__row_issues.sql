@@ -1,5 +1,5 @@
 -- Every raw row that was rejected, repaired or repeated, of all channels in one shape; good rows
--- do not appear.
+-- do not appear, and lines that were no rows do.
 {% set entities = [
     ('crm', 'customers', 'record_id'),
     ('crm', 'identifiers', 'record_id'),
@@ -46,8 +46,22 @@ with all_rows as (
         _source_row as source_row
     from {{ ref('base_' ~ channel ~ '__' ~ entity) }}
     where rejection is not null or n_rows_of_key > 1 or {{ list_length('findings') }} > 0
-    {{ 'union all' if not loop.last }}
+    union all
     {% endfor %}
+    select
+        channel,
+        entity,
+        cast(null as string) as record_key,
+        cast(null as string) as record_id,
+        '*|' || reason as rejection,
+        {{ empty_text_list() }} as findings,
+        false as is_deleted,
+        cast(null as bigint) as duplicate_rank,
+        1 as n_rows_of_key,
+        raw_row,
+        _source_file as source_file,
+        _source_row as source_row
+    from {{ ref('base_intake__rejected_lines') }}
 
 )
 

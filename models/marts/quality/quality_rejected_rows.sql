@@ -11,6 +11,16 @@ as_of_date as (
 
 ),
 
+placed as (
+
+    select
+        *,
+        -- Of a line that could not be read only the shape is known, which many lines share.
+        case when rejection like '*|%' then source_file || '|' || source_row end as line_place
+    from row_issues
+
+),
+
 -- The same row delivered again is one row here, counted.
 rejected_rows as (
 
@@ -31,8 +41,8 @@ rejected_rows as (
             ) as timestamp
         ) as first_seen_at,
         cast(count(*) as int) as n_seen
-    from row_issues
-    group by channel, entity, record_key, rejection, raw_row
+    from placed
+    group by channel, entity, record_key, rejection, raw_row, line_place
 
 )
 
