@@ -52,6 +52,17 @@ KEYS = {
     "store/sale_items": ("receipt_no", "line_no"),
     "payments/tenders": ("channel", "order_id", "tender_no"),
     "logistics/deliveries": ("order_id", "carrier", "shipped_at"),
+    "shop/reviews": ("review_id",),
+    "web/events": ("event_id",),
+    "social/followers": ("app_id", "openid"),
+    "social/interactions": ("interaction_id",),
+    "wecom/contacts": ("corp_id", "external_userid", "staff_id"),
+    "service/tickets": ("ticket_id",),
+    "survey/responses": ("response_id",),
+    "marketing/campaigns": ("campaign_id",),
+    "marketing/touches": ("touch_id",),
+    "marketing/spend": ("utm_source", "utm_medium", "spent_on"),
+    "registry/companies": ("company_name", "credit_code"),
 }
 
 ODD_NAMES = (
@@ -156,9 +167,9 @@ def part_of(name: str, row: dict[str, str]) -> int:
 
     Which file a row is in does mean something to rows of one key: a later file is a later delivery.
     """
-    scopes = ("channel", "platform", "shop_id", "brand")
+    scopes = ("channel", "platform", "shop_id", "brand", "app_id", "corp_id")
     key = next(row[column] for column in KEYS[name] if column not in scopes)
-    return 1 + zlib.crc32(unicodedata.normalize("NFKC", key).strip().encode()) % 2
+    return 1 + zlib.crc32(unicodedata.normalize("NFKC", key).strip().lower().encode()) % 2
 
 
 def empty_files_of(tables: Tables) -> dict[str, str]:

@@ -72,6 +72,7 @@ contacts as (
         contact_telephone as telephone,
         contact_email as email,
         {{ name_key('contact_name') }} as name_key,
+        false as has_unknown_member,
         cast(null as string) as legal_entity
     from tickets
 
@@ -86,6 +87,7 @@ contacts as (
         telephone,
         email,
         cast(null as string) as name_key,
+        false as has_unknown_member,
         cast(null as string) as legal_entity
     from survey_responses
 
@@ -100,6 +102,7 @@ contacts as (
         telephone,
         cast(null as string) as email,
         cast(null as string) as name_key,
+        false as has_unknown_member,
         cast(null as string) as legal_entity
     from touches
 
@@ -115,6 +118,7 @@ contacts as (
         store_sales.telephone,
         cast(null as string) as email,
         cast(null as string) as name_key,
+        orders.has_unknown_account as has_unknown_member,
         orders.legal_entity
     from store_sales
     inner join orders on orders.order_id = 'store:' || store_sales.receipt_no
@@ -145,6 +149,18 @@ carried as (
 
     union all
     {% endfor %}
+    select
+        mention_id,
+        name_key,
+        2 as strength_rank,
+        'member_no' as identifier_type,
+        cast(null as string) as customer_id,
+        'unknown_identifier' as refusal
+    from contacts
+    where has_unknown_member
+
+    union all
+
     {% for identifier_type in ['mobile', 'telephone', 'email'] %}
     {%- set scope = "" if var('merge_across_legal_entities')
         else " || '@' || coalesce(contacts.legal_entity, '')" %}
