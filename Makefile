@@ -10,7 +10,7 @@ export PYTHONUTF8 = 1
 REAL_WAREHOUSE := build/complete_journey.duckdb
 REAL_VARS := {raw: files, raw_path: data/complete_journey, as_of_date: "2018-01-01", business_timezone: America/New_York}
 
-.PHONY: help build intake test lint format sample real spark-smoke picture lock clean
+.PHONY: help build intake check-inputs test lint format sample real spark-smoke picture lock clean
 .DEFAULT_GOAL := help
 
 help:  ## What each target does
@@ -38,6 +38,10 @@ build: .venv/run.stamp  ## Build the sample (or RAW_PATH=folder, one's own extra
 intake: .venv/run.stamp  ## Read extracts in any state (IN=folder) into what a build reads (OUT=folder)
 	@test -n '$(IN)' -a -n '$(OUT)' || { echo 'Name the folder of the extracts and the one to make: make intake IN=extracts OUT=data/mine' >&2; exit 2; }
 	@$(BIN)/python scripts/intake.py '$(IN)' '$(OUT)' || test $$? -eq 1
+
+check-inputs: .venv/run.stamp  ## What a folder of extracts holds, and whether it can be used (RAW_PATH=folder)
+	@test -n '$(RAW_PATH)' || { echo 'Name the folder of the extracts: make check-inputs RAW_PATH=data/mine' >&2; exit 2; }
+	@$(BIN)/python scripts/check_inputs.py '$(RAW_PATH)' || test $$? -eq 1
 
 test: .venv/dev.stamp  ## Build the sample with its data and unit tests, then test scripts and properties
 	$(BIN)/dbt build --quiet

@@ -20,6 +20,7 @@ from scripts.extract_reader.conversion import (  # noqa: E402
     convert_folder,
     examined,
 )
+from scripts.extract_reader.table import in_columns  # noqa: E402
 from scripts.raw_layout import Findings, documented_tables  # noqa: E402
 from scripts.raw_layout.layout import REJECTS_FOLDER  # noqa: E402
 
@@ -95,14 +96,7 @@ def table_of(reports: list[FileReport]) -> str:
             for report in reports
         ),
     ]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if column < 3 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    )
+    return in_columns(rows, right=range(3, 8))
 
 
 def notes(reports: list[FileReport]) -> list[str]:
