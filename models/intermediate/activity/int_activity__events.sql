@@ -34,7 +34,7 @@ events as (
         event_name,
         page,
         sku,
-        order_id,
+        'shop:' || order_id as order_id,
         utm_source,
         utm_medium,
         utm_campaign,
