@@ -215,13 +215,15 @@ EXPRESSIONS: dict[str, str] = {
         " else substr({c}, 1, 1) || '**' end"
     ),
     "gender_code": (
-        f"case {{c}} when 'male' then {cases(literals('男', 'M', '1', '先生', 'Male'))}"
-        f" when 'female' then {cases(literals('女', 'F', '2', '女士', 'Female'))} else {{c}} end"
+        "case {c}"
+        f" when 'male' then {cases(literals('男', 'M', '1', '先生', 'Male', '男性', 'Mr'))}"
+        f" when 'female' then {cases(literals('女', 'F', '2', '女士', 'Female', '女性', 'Ms'))}"
+        " else {c} end"
     ),
     "code_spelling": spelling(SPELLINGS),
     "flag_spelling": (
-        f"case {{c}} when 'true' then {cases(literals('1', '是', 'Y', 'TRUE'))}"
-        f" when 'false' then {cases(literals('0', '否', 'N', 'FALSE'))} else {{c}} end"
+        f"case {{c}} when 'true' then {cases(literals('1', '是', 'Y', 'TRUE', 'yes', '1.0'))}"
+        f" when 'false' then {cases(literals('0', '否', 'N', 'FALSE', 'no', '0.0'))} else {{c}} end"
     ),
     "date_format": cases(
         [
@@ -229,6 +231,8 @@ EXPRESSIONS: dict[str, str] = {
             "strftime(cast({c} as date), '%Y%m%d')",
             "strftime(cast({c} as date), '%Y年%-m月%-d日')",
             "strftime(cast({c} as date), '%Y-%-m-%-d')",
+            "strftime(cast({c} as date), '%Y.%m.%d')",
+            "strftime(cast({c} as date), '%Y-%m-%d 00:00:00')",
             f"cast({SERIAL} as varchar)",
         ]
     ),
@@ -243,8 +247,14 @@ EXPRESSIONS: dict[str, str] = {
         [
             f"strftime({STAMP}, '%Y/%-m/%-d %-H:%M:%S')",
             f"strftime({STAMP}, '%Y年%-m月%-d日 %H:%M:%S')",
+            f"strftime({STAMP}, '%Y年%m月%d日 %H时%M分%S秒')",
+            f"strftime({STAMP}, '%Y.%m.%d %H:%M:%S')",
+            f"strftime({STAMP}, '%Y%m%d%H%M%S')",
+            f"strftime({STAMP}, '%Y-%m-%dT%H:%M:%S')",
             f"strftime({STAMP}, '%Y-%m-%dT%H:%M:%S') || '+0{{zone}}:00'",
+            f"strftime({STAMP}, '%Y-%m-%d %H:%M:%S') || '+0{{zone}}00'",
             f"strftime(make_timestamp({UTC} * 1000000), '%Y-%m-%dT%H:%M:%SZ')",
+            f"strftime(make_timestamp({UTC} * 1000000), '%Y-%m-%dT%H:%M:%S.000Z')",
             f"cast({UTC} as varchar)",
             f"cast({UTC} * 1000 as varchar)",
             f"printf('%.10f', {SERIAL} + (epoch_us({STAMP}) // 1000000 % 86400) / 86400.0)",
@@ -280,6 +290,9 @@ EXPRESSIONS: dict[str, str] = {
                 "substr({c}, 1, 3) || ' ' || substr({c}, 4, 4) || ' ' || substr({c}, 8)",
                 "substr({c}, 1, 3) || '-' || substr({c}, 4, 4) || '-' || substr({c}, 8)",
                 "'+86 ' || substr({c}, 1, 3) || ' ' || substr({c}, 4, 4) || ' ' || substr({c}, 8)",
+                "'+86-' || substr({c}, 1, 3) || '-' || substr({c}, 4, 4) || '-' || substr({c}, 8)",
+                "'(+86)' || {c}",
+                "{c} || '.0'",
                 FULL_WIDTH,
             ]
         )
@@ -333,13 +346,24 @@ EXPRESSIONS: dict[str, str] = {
             "_province || _city",
             "_city_short",
             "_province_short || _city_short || _district",
+            "'中国 ' || _province || ' ' || _city || ' ' || _district",
+            "_province || ',' || _city || ',' || _district",
         ]
     )
     + ", {c})",
     "region_district_only": "coalesce(nullif(_district, ''), {c})",
     "region_unknown": cases(literals("火星基地", "某某省某某市", "???")),
     "money_format": (
-        f"case when {AMOUNT} < 0 then {{c}} || '元' else "
+        f"case when {AMOUNT} < 0 then "
+        + cases(
+            [
+                "{c} || '元'",
+                "'-¥' || substr({c}, 2)",
+                "'¥' || {c}",
+                "'(' || substr({c}, 2) || ')'",
+            ]
+        )
+        + " else "
         + cases(
             [
                 "'¥' || format('{{:,.2f}}', cast({c} as double))",
@@ -349,6 +373,9 @@ EXPRESSIONS: dict[str, str] = {
                 FULL_WIDTH,
                 "format('{{:,.2f}}', cast({c} as double))",
                 "{c} || ' 元'",
+                "'RMB ' || {c}",
+                "'CNY' || format('{{:,.2f}}', cast({c} as double))",
+                "'人民币' || {c} || '元'",
             ]
         )
         + " end"
@@ -636,7 +663,10 @@ def expression(column: Column, kind: str, text: str, n_hubs: int) -> str:
     template = column.own.get(kind, EXPRESSIONS[kind])
     zone = column.zone
     if zone != "8":
-        template = template.replace("'+0{zone}:00'", "'+0' || {zone} || ':00'")
+        for minutes in (":00", "00"):
+            template = template.replace(
+                f"'+0{{zone}}{minutes}'", f"'+0' || {{zone}} || '{minutes}'"
+            )
     return (
         template.replace("{{", "\x00")
         .replace("}}", "\x01")
