@@ -28,6 +28,8 @@ OUT/truth/records.parquet          record_id, person_id: who each account record
 OUT/truth/mentions.parquet         mention_id, person_id: whose each ticket, answer to a survey,
                                    touch, receipt without member and session is
 OUT/truth/tickets.parquet          ticket_id, person_id, complaint_type (none when no complaint)
+OUT/truth/behavior.parquet         each person's favourite categories, promotion sensitivity,
+                                   purchases of own wish per day, and when buying began and ended
 OUT/truth/causes.parquet           order_id, cause: the advertisement or campaign without which
                                    the purchase would not have been
 OUT/truth/people.parquet           each person: household, kind, name, birth date, employee, ...

@@ -57,7 +57,7 @@ def generate(
         progress("truth")
         if with_truth:
             _write_truth(con, settings, people, folder / "truth", counts)
-            for truth in truths(activity):
+            for truth in truths(people, activity):
                 _write_part_of_truth(con, truth, folder / "truth")
     _write_extract(settings, folder)
     progress("done")

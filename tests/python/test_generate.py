@@ -63,7 +63,7 @@ class Generated:
             )
             view = f"{table.channel}_{table.entity}"
             self.con.execute(f"create view {view} as select * from {reader}")
-        for name in ("records", "errors", "people", "mentions", "tickets", "causes"):
+        for name in ("records", "errors", "people", "mentions", "tickets", "causes", "behavior"):
             path = folder / "truth" / f"{name}.parquet"
             self.con.execute(f"create view {name} as select * from read_parquet('{path}')")
 
@@ -538,6 +538,38 @@ def test_advertising_causes_what_it_should(large: Generated) -> None:
         assert caused.get(name, 0) == pytest.approx(
             expected, abs=4 * math.sqrt(expected + 1) + 0.12 * expected
         ), name
+
+
+def test_persons_behave_as_truth_says(large: Generated) -> None:
+    """Taste shows in views and in baskets, sensitivity in promotions, activity in time."""
+    for lines in (
+        "select person_id, sku from web_events"
+        " join mentions on mention_id = 'session:' || session_id where event_name = 'product_view'",
+        "select person_id, sku from shop_order_items join shop_orders using (order_id)"
+        " join records on record_id = 'shop:' || concat_ws('.', platform, shop_id, account_id)",
+    ):
+        share = large.value(
+            f"select avg(cast(category = favourite_category as int)) from ({lines})"
+            " join shop_products using (sku) join behavior using (person_id)"
+        )
+        assert isinstance(share, float) and 0.55 < share < 0.75
+    promoted = large.pairs(
+        "select promotion_sensitivity, avg(cast(promotion_id is not null as int)) from shop_orders"
+        " join records on record_id = 'shop:' || concat_ws('.', platform, shop_id, account_id)"
+        " join behavior using (person_id) group by 1"
+    )
+    assert promoted["low"] * 2 < promoted["mid"] and promoted["mid"] * 1.5 < promoted["high"]
+    after = large.value(
+        "select avg(cast(bought_at > active_until + interval 2 day as int))"
+        " from purchases join behavior using (person_id)"
+    )
+    # Advertising reaches those too who have stopped buying of their own wish.
+    assert isinstance(after, float) and after < 0.08
+    days = "cast(bought_at as date)"
+    festival = large.value(
+        f"select count(*) filter ({days} = '2023-11-11') / (count(*) / 730.0) from purchases"
+    )
+    assert isinstance(festival, float) and 4 < festival < 14
 
 
 def test_trouble_shows_in_what_customers_say(large: Generated) -> None:

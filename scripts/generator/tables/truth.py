@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .. import reference
 from ..config import AD_CHANNELS, CAMPAIGNS
 from ..reference import Ints
 from ..world.activity import Activity
+from ..world.people import People
 from ..world.service import CATEGORIES, IS_COMPLAINT
 from .marketing import touch_id
 from .service import response_id, ticket_id
@@ -27,8 +29,43 @@ class Truth:
     parts: tuple[tuple[Arrays, str], ...]
 
 
-def truths(activity: Activity) -> Iterator[Truth]:
+SENSITIVITIES = ("low", "mid", "high")
+
+
+def _behavior(people: People, activity: Activity) -> Truth:
+    """How each person buys: what analyses of value, churn and taste should find."""
+    categories = reference.catalogue().categories
+    purchases = activity.purchases
+    return Truth(
+        "behavior",
+        (
+            (
+                {
+                    "person": np.arange(people.n),
+                    "favourite": people.favourites[:, 0],
+                    "second": people.favourites[:, 1],
+                    "sensitivity": people.sensitivity,
+                    "rate": purchases.rate,
+                    "active_from": purchases.active_from,
+                    "active_until": purchases.active_until,
+                },
+                f"""
+                    {PERSON_ID} as person_id,
+                    {one_of(categories, "t.favourite")} as favourite_category,
+                    {one_of(categories, "t.second")} as second_category,
+                    {one_of(SENSITIVITIES, "t.sensitivity")} as promotion_sensitivity,
+                    t.rate as purchases_per_day,
+                    make_timestamp(t.active_from * 1000000) as active_from,
+                    make_timestamp(t.active_until * 1000000) as active_until
+                """,
+            ),
+        ),
+    )
+
+
+def truths(people: People, activity: Activity) -> Iterator[Truth]:
     """The files of truth about what happened; those about persons are the writer's."""
+    yield _behavior(people, activity)
     service, sales = activity.service, activity.sales
     memberless = np.flatnonzero(sales.account < 0)
 

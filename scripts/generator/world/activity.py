@@ -12,7 +12,7 @@ from .companies import Companies, make_companies
 from .marketing import Marketing, make_marketing
 from .orders import Deliveries, Orders, Refunds, make_deliveries, make_orders, make_refunds
 from .people import Accounts, People
-from .purchases import choose_accounts, day_weights, make_purchases
+from .purchases import Purchases, choose_accounts, day_weights, make_purchases
 from .sales import Sales, make_sales
 from .service import Service, make_service
 from .stores import Stores, home_stores, make_stores
@@ -35,6 +35,7 @@ class Activity:
     service: Service
     community: Community
     companies: Companies
+    purchases: Purchases
 
 
 def make_activity(settings: Settings, people: People, accounts: Accounts) -> Activity:
@@ -89,4 +90,5 @@ def make_activity(settings: Settings, people: People, accounts: Accounts) -> Act
         service,
         make_community(settings, people, accounts, home),
         make_companies(settings, people),
+        purchases,
     )

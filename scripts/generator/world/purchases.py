@@ -30,14 +30,15 @@ def day_weights(settings: Settings) -> reference.Floats:
 
 @dataclass
 class Purchases:
-    """Who bought on which day (in seconds) and why; how long each person was active.
+    """Who bought on which day (in seconds) and why; how often and how long each person buys.
 
-    `cause` is -1 for the person's own wish, else as in `Caused`.
+    `cause` is -1 for the person's own wish, else as in `Caused`; `rate` has own wishes per day.
     """
 
     person: Ints
     day: Ints
     cause: Ints
+    rate: reference.Floats
     active_from: Ints
     active_until: Ints
 
@@ -73,6 +74,7 @@ def make_purchases(
         np.concatenate([person, caused.person]),
         np.concatenate([settings.start + day * DAY, caused.day]),
         np.concatenate([np.full(n_own, -1), caused.cause]),
+        rate,
         settings.start + (begin * DAY).astype(np.int64),
         settings.start + (end * DAY).astype(np.int64),
     )
