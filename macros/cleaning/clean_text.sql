@@ -11,12 +11,16 @@
         {%- endfor -%}
         {%- do markers.append(characters | join) -%}
     {%- endfor -%}
-    nullif({{ regexp_remove(
-        "case when " ~ regexp_like(column, '^[ -~\u4e00-\u9fff]+$') ~ " and " ~ column ~ " not like ' %' and " ~ column
-        ~ " not like '% ' and " ~ column ~ " not like '%  %' then " ~ column
-        ~ " else " ~ normalized_text(column) ~ " end",
-        '^(?i:' ~ (markers | join('|')) ~ ')$'
-    ) }}, '')
+    {%- set is_marker = '^(?i:' ~ (markers | join('|')) ~ ')$' -%}
+    case
+        when {{ regexp_like(column, '^[ -~\u4e00-\u9fff]+$') }} and {{ column }} not like ' %' and {{ column }} not like '% '
+            and {{ column }} not like '%  %'
+            then case
+                when length({{ column }}) <= {{ ([0] + (var('missing_markers') | map('length') | list)) | max }} and {{ regexp_like(column, is_marker) }} then null
+                else {{ column }}
+            end
+        else nullif({{ regexp_remove(normalized_text(column), is_marker) }}, '')
+    end
 {%- endmacro %}
 
 {#- The part of clean_text that changes characters. Marks of direction come along when a number is copied from a
