@@ -1,6 +1,21 @@
 with source as (
 
-    select * from {{ raw('marketing', 'touches') }}
+    select * from {{ ranked_rows(
+        'marketing', 'touches',
+        key=['touch_id'],
+        columns=[
+            'touch_id', 'campaign_id', 'account_id', 'member_no', 'mobile', 'variant', 'touched_at',
+            'opened_at', 'clicked_at', 'is_deleted',
+        ],
+        to_clean=['is_deleted', 'touched_at', 'opened_at', 'clicked_at'],
+        newest_first=[
+            '_source_file desc nulls last',
+            'case when ' ~ parse_boolean('is_deleted_text') ~ ' then 0 else 1 end asc',
+            parse_timestamp('touched_at_text') ~ ' desc nulls last',
+            parse_timestamp('opened_at_text') ~ ' desc nulls last',
+            parse_timestamp('clicked_at_text') ~ ' desc nulls last',
+        ]
+    ) }}
 
 ),
 
@@ -23,11 +38,9 @@ cleaned as (
         {{ clean_text('opened_at') }} as opened_at_text,
         {{ clean_text('clicked_at') }} as clicked_at_text,
         {{ clean_text('is_deleted') }} as is_deleted_text,
-        {{ raw_row('marketing', 'touches') }} as raw_row,
-        {{ row_fingerprint([
-            'touch_id', 'campaign_id', 'account_id', 'member_no', 'mobile', 'variant',
-            'touched_at', 'opened_at', 'clicked_at', 'is_deleted',
-        ]) }} as row_fingerprint,
+        {{ row_values('source') }} as raw_values,
+        duplicate_rank,
+        n_rows_of_key,
         _source_file,
         _source_row
     from source
@@ -107,7 +120,7 @@ checked as (
 
 ),
 
-ranked as (
+traced as (
 
     select
         touch_id,
@@ -128,56 +141,16 @@ ranked as (
         touch_id as row_key,
         rejection,
         findings,
-        row_number() over (
-            partition by rejection is null, touch_id
-            order by
-                _source_file desc nulls last,
-                case when is_deleted then 0 else 1 end asc,
-                touched_at desc nulls last,
-                opened_at desc nulls last,
-                clicked_at desc nulls last,
-                row_fingerprint asc,
-                _source_row asc nulls last
-        ) as duplicate_rank,
-        count(*) over (partition by rejection is null, touch_id) as n_rows_of_key,
-        raw_row,
-        _source_file,
-        _source_row
-    from checked
-
-),
-
-traced as (
-
-    select
-        touch_id,
-        campaign_id,
-        account_id,
-        member_no,
-        mobile_kind,
-        mobile,
-        telephone,
-        variant,
-        touched_at,
-        touched_at_zone,
-        opened_at,
-        opened_at_zone,
-        clicked_at,
-        clicked_at_zone,
-        is_deleted,
-        row_key,
-        rejection,
-        findings,
         duplicate_rank,
         n_rows_of_key,
         -- Only the quality models read it, and only of rows with an issue.
         case
             when rejection is not null or n_rows_of_key > 1 or {{ list_length('findings') }} > 0
-                then raw_row
+                then {{ raw_row('marketing', 'touches', 'raw_values') }}
         end as raw_row,
         _source_file,
         _source_row
-    from ranked
+    from checked
 
 )
 

@@ -1,6 +1,18 @@
 with source as (
 
-    select * from {{ raw('payments', 'tenders') }}
+    select * from {{ ranked_rows(
+        'payments', 'tenders',
+        key=['channel', 'order_id', 'tender_no'],
+        columns=[
+            'channel', 'order_id', 'tender_no', 'tender_type', 'amount', 'paid_at', 'is_deleted',
+        ],
+        to_clean=['is_deleted', 'paid_at'],
+        newest_first=[
+            '_source_file desc nulls last',
+            'case when ' ~ parse_boolean('is_deleted_text') ~ ' then 0 else 1 end asc',
+            parse_timestamp('paid_at_text') ~ ' desc nulls last',
+        ]
+    ) }}
 
 ),
 
@@ -20,11 +32,9 @@ cleaned as (
         {{ clean_text('amount') }} as amount_text,
         {{ clean_text('paid_at') }} as paid_at_text,
         {{ clean_text('is_deleted') }} as is_deleted_text,
-        {{ raw_row('payments', 'tenders') }} as raw_row,
-        {{ row_fingerprint([
-            'channel', 'order_id', 'tender_no', 'tender_type', 'amount', 'paid_at',
-            'is_deleted',
-        ]) }} as row_fingerprint,
+        {{ row_values('source') }} as raw_values,
+        duplicate_rank,
+        n_rows_of_key,
         _source_file,
         _source_row
     from source
@@ -82,7 +92,7 @@ checked as (
 
 ),
 
-ranked as (
+traced as (
 
     select
         channel,
@@ -96,49 +106,16 @@ ranked as (
         concat_ws('.', channel, order_id, tender_no) as row_key,
         rejection,
         findings,
-        row_number() over (
-            partition by rejection is null, channel, order_id, tender_no
-            order by
-                _source_file desc nulls last,
-                case when is_deleted then 0 else 1 end asc,
-                paid_at desc nulls last,
-                row_fingerprint asc,
-                _source_row asc nulls last
-        ) as duplicate_rank,
-        count(*) over (
-            partition by rejection is null, channel, order_id, tender_no
-        ) as n_rows_of_key,
-        raw_row,
-        _source_file,
-        _source_row
-    from checked
-
-),
-
-traced as (
-
-    select
-        channel,
-        order_id,
-        tender_no,
-        tender_type,
-        amount,
-        paid_at,
-        paid_at_zone,
-        is_deleted,
-        row_key,
-        rejection,
-        findings,
         duplicate_rank,
         n_rows_of_key,
         -- Only the quality models read it, and only of rows with an issue.
         case
             when rejection is not null or n_rows_of_key > 1 or {{ list_length('findings') }} > 0
-                then raw_row
+                then {{ raw_row('payments', 'tenders', 'raw_values') }}
         end as raw_row,
         _source_file,
         _source_row
-    from ranked
+    from checked
 
 )
 

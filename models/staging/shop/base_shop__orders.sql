@@ -1,6 +1,28 @@
 with source as (
 
-    select * from {{ raw('shop', 'orders') }}
+    -- Told twice at the same moment, an order is at the later step of its life.
+    select * from {{ ranked_rows(
+        'shop', 'orders',
+        key=['order_id'],
+        columns=[
+            'order_id', 'platform', 'shop_id', 'account_id', 'parent_order_id', 'ordered_at',
+            'paid_at', 'status', 'payment_method', 'goods_amount', 'discount_amount',
+            'freight_amount', 'paid_amount', 'promotion_id', 'fulfilment', 'receiver_name',
+            'receiver_mobile', 'receiver_region', 'receiver_address', 'is_deleted',
+        ],
+        to_clean=['is_deleted', 'paid_at', 'ordered_at', 'status'],
+        newest_first=[
+            '_source_file desc nulls last',
+            'case when ' ~ parse_boolean('is_deleted_text') ~ ' then 0 else 1 end asc',
+            parse_timestamp('paid_at_text') ~ ' desc nulls last',
+            parse_timestamp('ordered_at_text') ~ ' desc nulls last',
+            "case statuses.code when 'returned' then 1 when 'cancelled' then 2"
+            ~ " when 'completed' then 3 when 'shipped' then 4 when 'paid' then 5 else 6 end asc",
+        ],
+        joins='left join ' ~ ref('code_values') ~ ' as statuses'
+        ~ " on statuses.code_list = 'order_status'"
+        ~ ' and statuses.raw_value = lower(repeated_rows.status_text)'
+    ) }}
 
 ),
 
@@ -38,13 +60,9 @@ cleaned as (
         {{ clean_text('receiver_region') }} as receiver_region_text,
         {{ clean_text('receiver_address') }} as receiver_address_text,
         {{ clean_text('is_deleted') }} as is_deleted_text,
-        {{ raw_row('shop', 'orders') }} as raw_row,
-        {{ row_fingerprint([
-            'order_id', 'platform', 'shop_id', 'account_id', 'parent_order_id', 'ordered_at',
-            'paid_at', 'status', 'payment_method', 'goods_amount', 'discount_amount',
-            'freight_amount', 'paid_amount', 'promotion_id', 'fulfilment', 'receiver_name',
-            'receiver_mobile', 'receiver_region', 'receiver_address', 'is_deleted',
-        ]) }} as row_fingerprint,
+        {{ row_values('source') }} as raw_values,
+        duplicate_rank,
+        n_rows_of_key,
         _source_file,
         _source_row
     from source
@@ -157,7 +175,7 @@ checked as (
 
 ),
 
-ranked as (
+traced as (
 
     select
         order_id,
@@ -187,73 +205,16 @@ ranked as (
         order_id as row_key,
         rejection,
         findings,
-        row_number() over (
-            partition by rejection is null, order_id
-            order by
-                _source_file desc nulls last,
-                case when is_deleted then 0 else 1 end asc,
-                paid_at desc nulls last,
-                ordered_at desc nulls last,
-                -- Told twice at the same moment: the later step of its life.
-                case status
-                    when 'returned' then 1
-                    when 'cancelled' then 2
-                    when 'completed' then 3
-                    when 'shipped' then 4
-                    when 'paid' then 5
-                    else 6
-                end asc,
-                row_fingerprint asc,
-                _source_row asc nulls last
-        ) as duplicate_rank,
-        count(*) over (partition by rejection is null, order_id) as n_rows_of_key,
-        raw_row,
-        _source_file,
-        _source_row
-    from checked
-
-),
-
-traced as (
-
-    select
-        order_id,
-        platform,
-        shop_id,
-        account_id,
-        parent_order_id,
-        ordered_at,
-        ordered_at_zone,
-        paid_at,
-        paid_at_zone,
-        status,
-        payment_method,
-        goods_amount,
-        discount_amount,
-        freight_amount,
-        paid_amount,
-        promotion_id,
-        fulfilment,
-        receiver_division_code,
-        receiver_province,
-        receiver_city,
-        receiver_district,
-        receiver_mobile_hash,
-        receiver_address_hash,
-        is_deleted,
-        row_key,
-        rejection,
-        findings,
         duplicate_rank,
         n_rows_of_key,
         -- Only the quality models read it, and only of rows with an issue.
         case
             when rejection is not null or n_rows_of_key > 1 or {{ list_length('findings') }} > 0
-                then raw_row
+                then {{ raw_row('shop', 'orders', 'raw_values') }}
         end as raw_row,
         _source_file,
         _source_row
-    from ranked
+    from checked
 
 )
 

@@ -1,6 +1,19 @@
 with source as (
 
-    select * from {{ raw('social', 'interactions') }}
+    select * from {{ ranked_rows(
+        'social', 'interactions',
+        key=['interaction_id'],
+        columns=[
+            'interaction_id', 'openid', 'interaction_type', 'content_type', 'text', 'happened_at',
+            'is_deleted',
+        ],
+        to_clean=['is_deleted', 'happened_at'],
+        newest_first=[
+            '_source_file desc nulls last',
+            'case when ' ~ parse_boolean('is_deleted_text') ~ ' then 0 else 1 end asc',
+            parse_timestamp('happened_at_text') ~ ' desc nulls last',
+        ]
+    ) }}
 
 ),
 
@@ -20,11 +33,9 @@ cleaned as (
         {{ clean_text('text') }} as text,
         {{ clean_text('happened_at') }} as happened_at_text,
         {{ clean_text('is_deleted') }} as is_deleted_text,
-        {{ raw_row('social', 'interactions') }} as raw_row,
-        {{ row_fingerprint([
-            'interaction_id', 'openid', 'interaction_type', 'content_type', 'text',
-            'happened_at', 'is_deleted',
-        ]) }} as row_fingerprint,
+        {{ row_values('source') }} as raw_values,
+        duplicate_rank,
+        n_rows_of_key,
         _source_file,
         _source_row
     from source
@@ -84,7 +95,7 @@ checked as (
 
 ),
 
-ranked as (
+traced as (
 
     select
         interaction_id,
@@ -98,47 +109,16 @@ ranked as (
         interaction_id as row_key,
         rejection,
         findings,
-        row_number() over (
-            partition by rejection is null, interaction_id
-            order by
-                _source_file desc nulls last,
-                case when is_deleted then 0 else 1 end asc,
-                happened_at desc nulls last,
-                row_fingerprint asc,
-                _source_row asc nulls last
-        ) as duplicate_rank,
-        count(*) over (partition by rejection is null, interaction_id) as n_rows_of_key,
-        raw_row,
-        _source_file,
-        _source_row
-    from checked
-
-),
-
-traced as (
-
-    select
-        interaction_id,
-        openid,
-        interaction_type,
-        content_type,
-        text,
-        happened_at,
-        happened_at_zone,
-        is_deleted,
-        row_key,
-        rejection,
-        findings,
         duplicate_rank,
         n_rows_of_key,
         -- Only the quality models read it, and only of rows with an issue.
         case
             when rejection is not null or n_rows_of_key > 1 or {{ list_length('findings') }} > 0
-                then raw_row
+                then {{ raw_row('social', 'interactions', 'raw_values') }}
         end as raw_row,
         _source_file,
         _source_row
-    from ranked
+    from checked
 
 )
 

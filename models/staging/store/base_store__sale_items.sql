@@ -1,6 +1,17 @@
 with source as (
 
-    select * from {{ raw('store', 'sale_items') }}
+    select * from {{ ranked_rows(
+        'store', 'sale_items',
+        key=['receipt_no', 'line_no'],
+        columns=[
+            'receipt_no', 'line_no', 'sku', 'quantity', 'unit_price', 'line_amount', 'is_deleted',
+        ],
+        to_clean=['is_deleted'],
+        newest_first=[
+            '_source_file desc nulls last',
+            'case when ' ~ parse_boolean('is_deleted_text') ~ ' then 0 else 1 end asc',
+        ]
+    ) }}
 
 ),
 
@@ -14,11 +25,9 @@ cleaned as (
         {{ clean_text('unit_price') }} as unit_price_text,
         {{ clean_text('line_amount') }} as line_amount_text,
         {{ clean_text('is_deleted') }} as is_deleted_text,
-        {{ raw_row('store', 'sale_items') }} as raw_row,
-        {{ row_fingerprint([
-            'receipt_no', 'line_no', 'sku', 'quantity', 'unit_price', 'line_amount',
-            'is_deleted',
-        ]) }} as row_fingerprint,
+        {{ row_values('source') }} as raw_values,
+        duplicate_rank,
+        n_rows_of_key,
         _source_file,
         _source_row
     from source
@@ -71,7 +80,7 @@ checked as (
 
 ),
 
-ranked as (
+traced as (
 
     select
         receipt_no,
@@ -84,45 +93,16 @@ ranked as (
         concat_ws('.', receipt_no, line_no) as row_key,
         rejection,
         findings,
-        row_number() over (
-            partition by rejection is null, receipt_no, line_no
-            order by
-                _source_file desc nulls last,
-                case when is_deleted then 0 else 1 end asc,
-                row_fingerprint asc,
-                _source_row asc nulls last
-        ) as duplicate_rank,
-        count(*) over (partition by rejection is null, receipt_no, line_no) as n_rows_of_key,
-        raw_row,
-        _source_file,
-        _source_row
-    from checked
-
-),
-
-traced as (
-
-    select
-        receipt_no,
-        line_no,
-        sku,
-        quantity,
-        unit_price,
-        line_amount,
-        is_deleted,
-        row_key,
-        rejection,
-        findings,
         duplicate_rank,
         n_rows_of_key,
         -- Only the quality models read it, and only of rows with an issue.
         case
             when rejection is not null or n_rows_of_key > 1 or {{ list_length('findings') }} > 0
-                then raw_row
+                then {{ raw_row('store', 'sale_items', 'raw_values') }}
         end as raw_row,
         _source_file,
         _source_row
-    from ranked
+    from checked
 
 )
 

@@ -1,6 +1,20 @@
 with source as (
 
-    select * from {{ raw('store', 'sales') }}
+    select * from {{ ranked_rows(
+        'store', 'sales',
+        key=['receipt_no'],
+        columns=[
+            'receipt_no', 'member_no', 'mobile', 'store_id', 'staff_id', 'sold_at', 'amount',
+            'discount_amount', 'payment_method', 'promotion_id', 'is_return', 'original_order_id',
+            'is_deleted',
+        ],
+        to_clean=['is_deleted', 'sold_at'],
+        newest_first=[
+            '_source_file desc nulls last',
+            'case when ' ~ parse_boolean('is_deleted_text') ~ ' then 0 else 1 end asc',
+            parse_timestamp('sold_at_text') ~ ' desc nulls last',
+        ]
+    ) }}
 
 ),
 
@@ -26,12 +40,9 @@ cleaned as (
         {{ clean_text('is_return') }} as is_return_text,
         {{ clean_text('original_order_id') }} as original_order_id,
         {{ clean_text('is_deleted') }} as is_deleted_text,
-        {{ raw_row('store', 'sales') }} as raw_row,
-        {{ row_fingerprint([
-            'receipt_no', 'member_no', 'mobile', 'store_id', 'staff_id', 'sold_at', 'amount',
-            'discount_amount', 'payment_method', 'promotion_id', 'is_return',
-            'original_order_id', 'is_deleted',
-        ]) }} as row_fingerprint,
+        {{ row_values('source') }} as raw_values,
+        duplicate_rank,
+        n_rows_of_key,
         _source_file,
         _source_row
     from source
@@ -112,7 +123,7 @@ checked as (
 
 ),
 
-ranked as (
+traced as (
 
     select
         receipt_no,
@@ -134,55 +145,16 @@ ranked as (
         receipt_no as row_key,
         rejection,
         findings,
-        row_number() over (
-            partition by rejection is null, receipt_no
-            order by
-                _source_file desc nulls last,
-                case when is_deleted then 0 else 1 end asc,
-                sold_at desc nulls last,
-                row_fingerprint asc,
-                _source_row asc nulls last
-        ) as duplicate_rank,
-        count(*) over (partition by rejection is null, receipt_no) as n_rows_of_key,
-        raw_row,
-        _source_file,
-        _source_row
-    from checked
-
-),
-
-traced as (
-
-    select
-        receipt_no,
-        member_no,
-        mobile_kind,
-        mobile,
-        telephone,
-        store_id,
-        staff_id,
-        sold_at,
-        sold_at_zone,
-        amount,
-        discount_amount,
-        payment_method,
-        promotion_id,
-        is_return,
-        original_order_id,
-        is_deleted,
-        row_key,
-        rejection,
-        findings,
         duplicate_rank,
         n_rows_of_key,
         -- Only the quality models read it, and only of rows with an issue.
         case
             when rejection is not null or n_rows_of_key > 1 or {{ list_length('findings') }} > 0
-                then raw_row
+                then {{ raw_row('store', 'sales', 'raw_values') }}
         end as raw_row,
         _source_file,
         _source_row
-    from ranked
+    from checked
 
 )
 
