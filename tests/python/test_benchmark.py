@@ -1,0 +1,210 @@
+"""What the benchmark makes of the artifacts of a build; never how fast a build is."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from scripts import benchmark
+from scripts.benchmark import Build, Node
+from tests.python.whole_project import ROOT
+
+
+def build(*nodes: Node, seconds: float = 10.0, gigabytes: float = 1.0) -> Build:
+    return Build(
+        wall_seconds=seconds,
+        cpu_seconds=2 * seconds,
+        peak_gigabytes=gigabytes,
+        warehouse_gigabytes=0.5,
+        nodes=nodes,
+    )
+
+
+@pytest.mark.parametrize(
+    ("resource_type", "path", "layer"),
+    [
+        ("seed", "seeds/raw/web/raw_web__events.csv", "seeds"),
+        ("model", "models/staging/web/base_web__events.sql", "staging"),
+        ("model", "models/intermediate/identity/int_identity__records.sql", "identity"),
+        ("model", "models/marts/customer/customer_base.sql", "marts"),
+        ("test", "models/marts/customer/customer_base.yml", "tests"),
+        ("unit_test", "models/staging/web/_web__models.yml", "tests"),
+        ("operation", "dbt_project.yml", "hooks"),
+    ],
+)
+def test_a_node_belongs_to_the_layer_of_its_file(resource_type: str, path: str, layer: str) -> None:
+    assert benchmark.layer_of(resource_type, path) == layer
+
+
+def test_every_layer_of_the_project_is_known(manifest: dict[str, Any]) -> None:
+    layers = {
+        benchmark.layer_of(node["resource_type"], node["original_file_path"])
+        for node in (*manifest["nodes"].values(), *manifest["unit_tests"].values())
+    }
+    assert layers <= set(benchmark.LAYERS)
+
+
+def test_a_moment_is_divided_among_the_nodes_that_run_in_it() -> None:
+    nodes = [
+        Node("a", "staging", 100.0, 104.0),
+        Node("b", "staging", 102.0, 104.0),
+        Node("c", "marts", 102.0, 107.0),
+        Node("d", "marts", 109.0, 110.0),
+    ]
+    seconds = benchmark.wall_seconds_by_layer(nodes)
+    assert seconds == pytest.approx({"staging": 2 + 4 / 3, "marts": 2 / 3 + 3 + 1})
+
+
+def test_layers_add_up_to_the_build_in_the_order_of_the_data() -> None:
+    layers = benchmark.layers_of(
+        build(
+            Node("mart", "marts", 104.0, 108.0, n_rows=7),
+            Node("other mart", "marts", 106.0, 107.0, n_rows=None),
+            Node("base", "staging", 101.0, 104.0, n_rows=40),
+        )
+    )
+    assert [(layer.layer, layer.n_nodes, layer.n_rows) for layer in layers] == [
+        ("staging", 1, 40),
+        ("marts", 2, 7),
+        ("dbt itself", 0, 0),
+    ]
+    assert [layer.wall_seconds for layer in layers] == pytest.approx([3.0, 4.0, 3.0])
+    assert sum(layer.share for layer in layers) == pytest.approx(1.0)
+
+
+def test_nodes_are_read_from_the_artifacts_of_dbt() -> None:
+    def timing(start: str, end: str) -> list[dict[str, str]]:
+        moment = "2026-01-01T00:00:{}Z"
+        return [
+            {
+                "name": "compile",
+                "started_at": moment.format(start),
+                "completed_at": moment.format(start),
+            },
+            {
+                "name": "execute",
+                "started_at": moment.format(start),
+                "completed_at": moment.format(end),
+            },
+        ]
+
+    manifest = {
+        "nodes": {
+            "model.p.customer_base": {
+                "name": "customer_base",
+                "resource_type": "model",
+                "original_file_path": "models/marts/customer/customer_base.sql",
+            },
+        },
+        "unit_tests": {
+            "unit_test.p.customer_base.adults": {
+                "name": "adults",
+                "resource_type": "unit_test",
+                "original_file_path": "models/marts/customer/customer_base.yml",
+            },
+        },
+    }
+    results = {
+        "results": [
+            {"unique_id": "operation.p.hook", "timing": timing("01", "02")},
+            {
+                "unique_id": "model.p.customer_base",
+                "timing": timing("02", "05"),
+                "relation_name": '"w"."main"."customer_base"',
+            },
+            {"unique_id": "unit_test.p.customer_base.adults", "timing": timing("05", "06")},
+            {"unique_id": "test.p.skipped", "timing": []},
+        ]
+    }
+    nodes = benchmark.nodes_of(results, manifest, {'"w"."main"."customer_base"': 12})
+    assert [(node.name, node.layer, node.seconds, node.n_rows) for node in nodes] == [
+        ("hook", "hooks", 1.0, None),
+        ("customer_base", "marts", 3.0, 12),
+        ("adults", "tests", 1.0, None),
+    ]
+
+
+def test_a_report_says_layers_memory_and_the_slowest_nodes() -> None:
+    text = benchmark.report(
+        "1,000 account records",
+        build(
+            Node("quick", "seeds", 0.0, 1.0, n_rows=5),
+            Node("slow", "staging", 1.0, 8.0, n_rows=1_234_567),
+            gigabytes=3.456,
+        ),
+        n_slowest=1,
+    )
+    assert text.startswith("# 1,000 account records\n")
+    assert "peak memory 3.46 GB" in text
+    assert "| staging    |     1 |     7.0 |   70% | 1,234,567 |" in text.splitlines()
+    assert "| slow |     7.0 | 1,234,567 |" in text.splitlines()
+    assert "quick" not in text
+
+
+def test_a_comparison_takes_the_median_of_the_pairs_ratios() -> None:
+    pairs = [
+        (build(seconds=10.0, gigabytes=4.0), build(seconds=5.0, gigabytes=2.0)),
+        (build(seconds=40.0, gigabytes=4.0), build(seconds=30.0, gigabytes=1.0)),
+        (build(seconds=10.0, gigabytes=4.0), build(seconds=9.0, gigabytes=3.0)),
+    ]
+    lines = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in benchmark.comparison("main", pairs).splitlines()
+    ]
+    assert ["wall seconds", "10.00", "9.00", "0.75", "0.50 to 0.90"] in lines
+    assert ["peak memory, GB", "4.00", "2.00", "0.50", "0.25 to 0.75"] in lines
+
+
+@pytest.mark.parametrize(
+    ("line", "progress"),
+    [
+        ("17:30:22  254 of 260 PASS every_row ... [PASS in 0.08s]", (254, 260)),
+        ("17:30:22  3 of 260 OK created sql table model main.x ... [OK in 1.00s]", (3, 260)),
+        ("17:30:22  3 of 260 START sql table model main.x", None),
+        ("17:30:22  Concurrency: 4 threads", None),
+    ],
+)
+def test_progress_is_read_from_what_dbt_says(line: str, progress: tuple[int, int] | None) -> None:
+    assert benchmark.progress_of(line) == progress
+
+
+def test_rows_are_counted_by_the_name_of_the_relation(tmp_path: Path) -> None:
+    warehouse = tmp_path / "some.duckdb"
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("create schema staging")
+        connection.execute("create table staging.base as select * from range(3)")
+        connection.execute("create view staging.stg as select * from staging.base")
+    assert benchmark.rows_of_tables(warehouse) == {'"some"."staging"."base"': 3}
+
+
+def command_line(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "benchmark.py"), *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["--records", "0"], 2, "--records must be 1 or more"),
+        (["--data", "no/such/folder"], 1, "no/such/folder: there is no such folder of extracts."),
+        (["--data", "scripts", "--compare", "no-such-ref"], 1, "no-such-ref: fatal: "),
+    ],
+)
+def test_what_cannot_be_run_is_said_in_one_line(
+    arguments: list[str], code: int, message: str, tmp_path: Path
+) -> None:
+    done = command_line("--out", str(tmp_path), *arguments)
+    assert done.returncode == code
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
