@@ -289,12 +289,11 @@ def records(
             reader.pass_over(line.text)
         yield from reader.from_lines(lines)
     else:
-        width = len(header.columns)
         with open_workbook(file.path) as workbook:
             rows = sheet_rows(workbook[file.sheet])
             for row in itertools.islice(rows, header.line_no):
                 reader.pass_over(",".join(row))
-            yield from reader.from_cells(row + [""] * (width - len(row)) for row in rows)
+            yield from reader.from_cells(rows)
 
 
 # --- the whole folder -----------------------------------------------------------------------------

@@ -34,6 +34,8 @@ class Header:
     separator: str
     cells: tuple[str, ...]
     columns: tuple[str, ...]
+    # The cells with the empty ones at the end, which spreadsheets add.
+    width: int
 
     @property
     def renamed(self) -> list[str]:
@@ -90,6 +92,7 @@ def find_header(
 def make_header(line_no: int, separator: str, cells: Sequence[str], table: RawTable) -> Header:
     """The columns of a file by the cells of its header; unknown ones keep their names."""
     cells = list(cells)
+    width = len(cells)
     while cells and not cells[-1].strip():
         cells.pop()
     columns = []
@@ -98,7 +101,7 @@ def make_header(line_no: int, separator: str, cells: Sequence[str], table: RawTa
         if name.lower().startswith("_source_"):
             name = f"column_{position}{name}"
         columns.append(name or f"column_{position}")
-    return Header(line_no, separator, tuple(cells), tuple(columns))
+    return Header(line_no, separator, tuple(cells), tuple(columns), width)
 
 
 def check_names(header: Header, path: Path, table: RawTable, findings: Findings) -> None:

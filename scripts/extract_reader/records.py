@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +20,8 @@ from .lines import MAX_LINE_CHARACTERS, Line
 
 # More lines than this are not one record.
 MAX_LINES_OF_RECORD = 1_000
+# So many lines show how many fields the lines of a file have.
+LINES_THAT_SHOW_WIDTH = 20
 # So many lines without a separator may end the last value of a record.
 MAX_LINES_OF_VALUE = 20
 # So many records show what a key looks like.
@@ -211,7 +213,9 @@ class RecordReader:
         self.header = header
         self.counts = counts
         self._reject = reject
-        self._n = len(header.columns)
+        self._n_columns = len(header.columns)
+        # Fields of a line: the columns, and empty ones at the end where all lines have them.
+        self._n = header.width
         self._separator = header.separator
         self._header_keys = [name_key(cell) for cell in header.cells]
         self._suspects = TOTALS | {first_word(cell) for cell in header.cells[:1]}
@@ -224,7 +228,9 @@ class RecordReader:
         for row in rows:
             self.counts.lines += 1
             self.counts.characters += sum(map(len, row))
-            fields = list(row)
+            fields = list(row) + [""] * (self._n - len(row))
+            while len(fields) > self._n and not fields[-1].strip():
+                fields.pop()
             if not any(cell.strip() for cell in fields):
                 self.counts.blank += 1
             elif record := self._judged(fields):
@@ -235,6 +241,7 @@ class RecordReader:
     def from_lines(self, lines: Iterator[Line]) -> Iterator[tuple[int, list[str]]]:
         """The number of each record and its fields; lines that were left out have numbers too."""
         self._lines = lines
+        self._see_width()
         separator, n = self._separator, self._n
         counts = self.counts
         held: tuple[int, list[str]] | None = None
@@ -287,6 +294,25 @@ class RecordReader:
         else:
             self.counts.rejects += 1
             self._reject(self.counts.lines, "before_header", text)
+
+    def _see_width(self) -> None:
+        """Learns from the first lines whether all have empty fields at the end or none has.
+
+        One line with an empty field too many may as well be one whose fields are shifted.
+        """
+        taken = [line for _ in range(LINES_THAT_SHOW_WIDTH) if (line := self._next()) is not None]
+        self._put_back(taken)
+        filled = [line.text for line in taken if line.text.strip()]
+        widths = Counter(
+            len(fields)
+            for fields in (fields_of(text, self._separator)[0] for text in filled)
+            if len(fields) >= self._n_columns
+            and not any(field.strip() for field in fields[self._n_columns :])
+        )
+        if widths:
+            [(width, n_lines)] = widths.most_common(1)
+            if width == self._n_columns or n_lines >= max(3, 0.9 * len(filled)):
+                self._n = width
 
     # Lines
 
@@ -396,7 +422,7 @@ class RecordReader:
         fields, opens = fields_of(text, self._separator)
         if opens >= 0:
             fields = with_stray_quotes(text, self._separator, opens)
-        return len(self._trimmed(fields)) == self._n and (
+        return len(fields) == self._n and (
             not self._shapes or shape(fields[0]) in self._shapes or self._is_header(fields)
         )
 
@@ -414,23 +440,16 @@ class RecordReader:
             following, _ = fields_of(after.text, self._separator)
         self._put_back(taken)
         return (
-            len(following) > 1
-            and self._begins_record(self._trimmed(following))
-            and not self._is_header(following)
+            len(following) > 1 and self._begins_record(following) and not self._is_header(following)
         )
 
     # Fields
 
-    def _trimmed(self, fields: list[str]) -> list[str]:
-        """Fields without empty ones beyond the last column, which spreadsheets add."""
-        n = self._n
-        return fields[:n] if len(fields) > n and not any(map(str.strip, fields[n:])) else fields
-
     def _judged(self, fields: list[str]) -> list[str] | None:
         """The values of a record, or nothing where it is none."""
-        fields = self._trimmed(fields)
-        if len(fields) != self._n:
+        if len(fields) != self._n or any(map(str.strip, fields[self._n_columns :])):
             return None
+        fields = fields[: self._n_columns]
         first = first_word(fields[0])
         if (not first or first in self._suspects) and (
             not any(cell.strip() for cell in fields)
@@ -457,7 +476,7 @@ class RecordReader:
             return "repeated_header"
         if text and fields_of(text, self._separator)[1] >= 0:
             return "open_quote"
-        return "long_line" if len(fields) > self._n else "short_line"
+        return "short_line" if len(fields) < self._n else "long_line"
 
     def _is_total(self, fields: Sequence[str]) -> bool:
         """A sum below a table: a word for it, and few values."""

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from .config import DIVISIONS, PROJECT, Settings
+from .config import DIVISIONS, PROJECT, Settings, Stream
+from .damage import damage_folder, record_damage
 from .schema import TABLES, Table
 from .writer import STEPS, generate
 
@@ -88,7 +89,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         choices=("none", "default", "heavy"),
         default="default",
         help="none: clean ISO text; default: errors at the rates of scripts/generator/noise.py;"
-        " heavy: twice as many",
+        " heavy: twice as many, and files that only intake reads",
     )
     parser.add_argument(
         "--overwrite", action="store_true", help="replace the folder when it holds an earlier run"
@@ -152,6 +153,8 @@ def write_folder(settings: Settings, out: Path, file_format: str) -> dict[str, i
                 lambda table: raw_file(table, file_format),
                 progress=progress,
             )
+        if settings.noise == "heavy":
+            record_damage(beside, damage_folder(beside, settings.stream(Stream.DAMAGE)))
         beside.chmod(0o755)
         if out.exists():
             old = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))

@@ -388,6 +388,7 @@ class Stream(IntEnum):
     COMMUNITY = 7
     COMPANIES = 8
     EVENTS = 9
+    DAMAGE = 10
 
 
 @dataclass(frozen=True)

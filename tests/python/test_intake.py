@@ -124,6 +124,11 @@ def expected(*rows: str) -> list[Row]:
         ),
         pytest.param(GOOD.replace("\n", "\n\n\r\n").encode(), "comma", id="blank lines"),
         pytest.param(GOOD.replace("\n", ",,\n").encode(), "comma", id="empty cells at the end"),
+        pytest.param(
+            GOOD.replace("\n", ",,\n").replace(",,", "", 1).encode(),
+            "comma",
+            id="empty cells at the end of all but the header",
+        ),
         pytest.param((GOOD + ",,,,\n , ,,,\n").encode(), "comma", id="rows of empty cells"),
         pytest.param(GOOD.rstrip("\n").encode(), "comma", id="no line end at the end"),
         pytest.param(
@@ -248,6 +253,11 @@ def test_the_end_of_the_last_value_on_a_line_of_its_own(take: Take) -> None:
             id="two short lines are not one record",
         ),
         pytest.param(["X9,a,1,b,c,d"], [(6, "long_line", "X9,a,1,b,c,d")], id="long line"),
+        pytest.param(
+            ["X9,x,a,1,b,"],
+            [(6, "long_line", "X9,x,a,1,b,")],
+            id="a field too many before an empty one",
+        ),
         pytest.param(["X9,a\0b,1,c,d"], [(6, "nul_bytes", r"X9,a\x00b,1,c,d")], id="NUL"),
         pytest.param([DELIVERIES], [(6, "repeated_header", DELIVERIES)], id="header again"),
         pytest.param(
