@@ -117,6 +117,7 @@ def _write_truth(
         "records": settings.records,
         "seed": settings.seed,
         "noise": settings.noise,
+        "noise_factor": settings.noise_factor,
         "window_start": settings.window_start.isoformat(),
         "extracted_on": settings.extracted_on.isoformat(),
         "world": dataclasses.asdict(settings.world),
