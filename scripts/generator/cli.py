@@ -25,7 +25,8 @@ Writes raw extracts of one company whose true persons and injected errors are kn
 
 OUT/<channel>/<entities>.<format>  the raw files, every value as text
 OUT/_extract.json                  the day of the extracts, full or delta per channel
-OUT/truth/records.parquet          record_id, person_id: who each account record really is
+OUT/truth/records.parquet          record_id, person_id, is_test_account: whose each account
+                                   record really is
 OUT/truth/mentions.parquet         mention_id, person_id: whose each ticket, answer to a survey,
                                    touch, receipt without member and session is
 OUT/truth/tickets.parquet          ticket_id, person_id, complaint_type (none when no complaint)
@@ -33,7 +34,10 @@ OUT/truth/behavior.parquet         each person's favourite categories, promotion
                                    purchases of own wish per day, and when buying began and ended
 OUT/truth/causes.parquet           order_id, cause: the advertisement or campaign without which
                                    the purchase would not have been
-OUT/truth/people.parquet           each person: household, kind, name, birth date, employee, ...
+OUT/truth/orders.parquet           order_id, person_id, exclusion_reason (why it should not
+                                   count), scheme (of faked orders and of what looks like them)
+OUT/truth/people.parquet           each person: household, kind, name, birth date, customer_class
+                                   (consumer, employee, reseller, suspected_abuse, test), ...
 OUT/truth/errors.parquet           channel, entity, record_key, column_name, kind, original,
                                    injected, source_row (record number in the file): every error,
                                    the key as it was before it

@@ -70,6 +70,21 @@ class World:
     company_share: float = 0.015
     employee_share: float = 0.012
     reseller_share: float = 0.008
+    test_share: float = 0.004
+    second_test_account_share: float = 0.002
+    refund_abuser_share: float = 0.004
+    refund_abuser_rate_factor: float = 3.0
+    refund_abuse_share: float = 0.55
+    rings_per_10000: float = 14.0
+    ring_size: tuple[int, int] = (5, 14)
+    coupon_rings_per_10000: float = 6.0
+    coupon_ring_size: tuple[int, int] = (5, 12)
+    offices_per_10000: float = 6.0
+    office_size: tuple[int, int] = (4, 8)
+    old_account_share: float = 0.25
+    same_day_rider_share: float = 0.02
+    lost_parcel_record_share: float = 0.003
+    redirected_parcel_share: float = 0.003
     minor_share: float = 0.015
     household_share: float = 0.3
     shared_phone_share: float = 0.06
@@ -104,6 +119,9 @@ class World:
     pickup_share: float = 0.04
     gift_share: float = 0.08
     reseller_gift_share: float = 0.6
+    drop_shipper_share: float = 0.3
+    drop_shipper_gift_share: float = 0.9
+    drop_shipper_rate_factor: float = 15.0
     refund_share: float = 0.07
     full_refund_share: float = 0.4
     refunded_in_store_share: float = 0.12
@@ -389,6 +407,7 @@ class Stream(IntEnum):
     COMPANIES = 8
     EVENTS = 9
     DAMAGE = 10
+    SCHEMES = 11
 
 
 @dataclass(frozen=True)

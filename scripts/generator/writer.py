@@ -28,6 +28,7 @@ from .tables.truth import Truth, truths
 from .world.activity import make_activity
 from .world.baskets import ONLINE_HOURS, STORE_HOURS
 from .world.people import CATEGORY_WEIGHTS, People, make_people
+from .world.schemes import CLASSES
 
 Progress = Callable[[str], None]
 
@@ -72,13 +73,19 @@ def _write_truth(
     counts: dict[str, int],
 ) -> None:
     folder.mkdir(parents=True, exist_ok=True)
+    is_test_account = people.schemes.is_test_account
+    con.register(
+        "test_accounts",
+        {"account": np.arange(len(is_test_account)), "is_test_account": is_test_account},
+    )
     con.execute(
         f"""
         copy (
             select
                 channel || ':' || record_key as record_id,
-                'P' || lpad(cast(person + 1 as varchar), 8, '0') as person_id
-            from accounts order by account
+                'P' || lpad(cast(person + 1 as varchar), 8, '0') as person_id,
+                is_test_account
+            from accounts join test_accounts using (account) order by account
         ) to {text(folder / "records.parquet")} {FORMATS["parquet"]}
         """
     )
@@ -90,6 +97,7 @@ def _write_truth(
             "kind": strings(["person", "person", "person", "company"])[people.kind],
             "is_employee": people.is_employee,
             "is_reseller": people.is_reseller,
+            "class": strings(list(CLASSES))[people.schemes.customer_class],
         },
     )
     con.execute(
@@ -105,12 +113,14 @@ def _write_truth(
                 people.mobile,
                 people.id_card_no,
                 drawn.is_employee,
-                drawn.is_reseller
+                drawn.is_reseller,
+                drawn.class as customer_class
             from drawn join people using (person) order by person
         ) to {text(folder / "people.parquet")} {FORMATS["parquet"]}
         """
     )
     con.unregister("drawn")
+    con.unregister("test_accounts")
     con.execute(f"copy errors to {text(folder / 'errors.parquet')} {FORMATS['parquet']}")
     found = con.execute("select kind, count(*) from errors group by kind order by kind").fetchall()
     parameters = {

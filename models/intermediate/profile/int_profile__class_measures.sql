@@ -15,7 +15,7 @@ with account_flags as (
 
 ),
 
-records as (
+shop_accounts as (
 
     select * from {{ ref('stg_shop__accounts') }}
 
@@ -134,6 +134,7 @@ sent_purchases as (
         purchases.paid_amount,
         shop_orders.order_id as shop_order_id,
         shop_orders.receiver_mobile_hash,
+        shop_orders.receiver_address_hash,
         coalesce(
             shop_orders.receiver_address_hash, shop_orders.receiver_mobile_hash
         ) as receiver_hash
@@ -195,13 +196,13 @@ accounts_per_shop as (
 
     select
         account_flags.customer_id,
-        records.platform,
-        records.shop_id,
+        shop_accounts.platform,
+        shop_accounts.shop_id,
         count(*) as n_accounts
     from account_flags
-    inner join records on records.record_id = account_flags.record_id
+    inner join shop_accounts on shop_accounts.record_id = account_flags.record_id
     where not account_flags.is_test
-    group by account_flags.customer_id, records.platform, records.shop_id
+    group by account_flags.customer_id, shop_accounts.platform, shop_accounts.shop_id
 
 ),
 
@@ -219,11 +220,11 @@ first_purchases as (
 
     select
         customer_id,
-        record_id,
         platform,
         shop_id,
         promotion_id,
-        receiver_mobile_hash
+        receiver_mobile_hash,
+        receiver_address_hash
     from sent_purchases
     where record_id is not null
     qualify row_number() over (
@@ -232,32 +233,53 @@ first_purchases as (
 
 ),
 
+-- A receiver is a mobile or an address.
+first_coupons as (
+
+    select
+        customer_id,
+        platform,
+        shop_id,
+        receiver_mobile_hash as receiver_hash
+    from first_purchases
+    where promotion_id is not null and receiver_mobile_hash is not null
+
+    union all
+
+    select
+        customer_id,
+        platform,
+        shop_id,
+        receiver_address_hash as receiver_hash
+    from first_purchases
+    where promotion_id is not null and receiver_address_hash is not null
+
+),
+
 coupon_rings as (
 
     select
-        receiver_mobile_hash,
+        receiver_hash,
         platform,
         shop_id,
         count(*) as n_accounts
-    from first_purchases
-    where promotion_id is not null and receiver_mobile_hash is not null
-    group by receiver_mobile_hash, platform, shop_id
+    from first_coupons
+    group by receiver_hash, platform, shop_id
 
 ),
 
 coupons_per_customer as (
 
     select
-        first_purchases.customer_id,
+        first_coupons.customer_id,
         max(coupon_rings.n_accounts) as n_coupon_sharers
-    from first_purchases
+    from first_coupons
     inner join coupon_rings
         on
-            coupon_rings.receiver_mobile_hash = first_purchases.receiver_mobile_hash
-            and coupon_rings.platform is not distinct from first_purchases.platform
-            and coupon_rings.shop_id is not distinct from first_purchases.shop_id
-    where first_purchases.promotion_id is not null
-    group by first_purchases.customer_id
+            coupon_rings.receiver_hash = first_coupons.receiver_hash
+            and coupon_rings.platform is not distinct from first_coupons.platform
+            and coupon_rings.shop_id is not distinct from first_coupons.shop_id
+    group by first_coupons.customer_id
 
 ),
 

@@ -1,7 +1,7 @@
--- Sums that contradict what they are made of, and, where nothing tells, sums far from others of
--- their channel and category, by the median of the logarithm and the median absolute deviation,
--- which outliers themselves do not move (Iglewicz, Hoaglin: How to Detect and Handle Outliers,
--- 1993). What is found stays and counts.
+-- Sums that contradict what they are made of, and, where nothing tells, sums (of lines the price of
+-- a piece) far from others of their channel and category, by the median of the logarithm and the
+-- median absolute deviation, which outliers themselves do not move (Iglewicz, Hoaglin: How to
+-- Detect and Handle Outliers, 1993). What is found stays and counts.
 with orders as (
 
     select * from {{ ref('int_activity__orders') }}
@@ -41,7 +41,7 @@ usual_prices as (
     from lines
     where line_amount <> 0 and quantity <> 0 and sku is not null
     group by sku
-    having count(*) >= {{ var('outlier_min_amounts') }}
+    having count(*) >= {{ var('outlier_min_prices') }}
 
 ),
 
@@ -59,7 +59,8 @@ amounts as (
         ) as compared_amount,
         nullif(lines_per_order.expected_amount, 0) as expected_amount,
         -- Discounts take much away; nothing adds as much.
-        cast(0 as double) as least_amount
+        cast(0 as double) as least_amount,
+        cast(orders.paid_amount as double) as amount_of_one
     from orders
     left join lines_per_order on lines_per_order.order_id = orders.order_id
     left join order_categories on order_categories.order_id = orders.order_id
@@ -80,7 +81,9 @@ amounts as (
             abs(cast(lines.quantity as double)) * usual_prices.usual_price, 0
         ) as expected_amount,
         abs(cast(lines.quantity as double))
-        * usual_prices.usual_price / {{ var('outlier_factor') }} as least_amount
+        * usual_prices.usual_price / {{ var('outlier_factor') }} as least_amount,
+        cast(lines.line_amount as double)
+        / coalesce(nullif(cast(lines.quantity as double), 0), 1) as amount_of_one
     from lines
     left join usual_prices on usual_prices.sku = lines.sku
 
@@ -108,9 +111,9 @@ logarithms as (
 
     select
         *,
-        ln(cast(amount as double)) as log_amount
+        ln(amount_of_one) as log_amount
     from amounts
-    where amount > 0 and expected_amount is null
+    where amount_of_one > 0 and expected_amount is null
 
 ),
 

@@ -48,6 +48,7 @@ def customers(
     works = adult & ~is_company
     level = pick(rng.random(n), shares([60, 22, 13, 5]))
     status = strings(["active", "frozen", "closed"])[pick(rng.random(n), shares([94, 2, 4]))]
+    status = np.where(people.schemes.test_status[person], "test", status)
     brands = [(s.brand, s.legal_entity) for s in SLOTS if s.channel == "store"]
     brand = rng.integers(0, len(brands), n)
     branded = rng.random(n) < 0.8
@@ -193,7 +194,7 @@ def identifiers(
             "type": kind,
             "other": np.select(
                 [kind == 4, kind == 6],
-                [contact[person[account]], follower[person[account]]],
+                [contact[account], follower[account]],
                 other[account],
             ),
             "person_no": person[account],

@@ -49,12 +49,12 @@ def tenders(activity: Activity) -> CleanTable:
 
 def deliveries(activity: Activity) -> CleanTable:
     """Parcels of shop orders."""
-    deliveries, orders = activity.deliveries, activity.orders
+    deliveries = activity.deliveries
     return CleanTable(
         "logistics.deliveries",
         {
             "number": deliveries.order,
-            "receiver": orders.gift_to[deliveries.order],
+            "receiver": deliveries.receiver,
             "carrier": deliveries.carrier,
             "shipped": deliveries.shipped,
             "delivered": deliveries.delivered,

@@ -12,6 +12,7 @@ from ..reference import pick, shares, strings, words
 from ..world.activity import Activity
 from ..world.orders import STATUSES
 from ..world.people import Accounts, People
+from ..world.schemes import TEST
 from ..world.tenders import METHODS
 from .sql import (
     ACCOUNT_JOINS,
@@ -39,11 +40,14 @@ def shop_accounts(people: People, accounts: Accounts, rng: np.random.Generator) 
     draw = rng.random((7, n))
     own = np.array([s.platform == "" for s in SLOTS])[accounts.slot[account]]
     person = accounts.person[account]
+    schemes = people.schemes
+    is_second_test = schemes.is_test_account[account] & (schemes.customer_class[person] != TEST)
     return CleanTable(
         "shop.accounts",
         {
             "account": account,
-            "has_name": draw[0] < 0.45,
+            "has_name": (draw[0] < 0.45) & ~is_second_test,
+            "test_nickname": people.schemes.test_nickname[account],
             "has_mobile": draw[1] < 0.94,
             "mobile": accounts.mobile[account],
             "verified": filled(draw[2] < 0.7, strings(["true", "false"])[(draw[2] > 0.67) * 1]),
@@ -59,7 +63,7 @@ def shop_accounts(people: People, accounts: Accounts, rng: np.random.Generator) 
             a.platform,
             a.shop_id,
             a.account_key as account_id,
-            p.nickname,
+            coalesce(t.test_nickname, p.nickname) as nickname,
             case when t.has_name then p.name end as real_name,
             case when t.has_mobile then {mobile_of("t.mobile")} end as mobile,
             t.verified as mobile_verified,
@@ -107,6 +111,7 @@ def shop_activity(
             "number": orders.number,
             "account": orders.account,
             "gift_to": orders.gift_to,
+            "address": orders.address,
             "parent": orders.parent,
             "guest": guest,
             "ordered": orders.ordered,
@@ -137,12 +142,13 @@ def shop_activity(
             {money_of("t.amount")} as paid_amount,
             {one_of(promotion_names(), "t.promotion")} as promotion_id,
             case when t.pickup then 'pickup' else 'delivery' end as fulfilment,
-            p.name as receiver_name,
-            p.mobile as receiver_mobile,
+            r.name as receiver_name,
+            r.mobile as receiver_mobile,
             p.region as receiver_region,
             p.street_address as receiver_address
         """,
-        "join accounts as a using (account) join people as p on p.person = t.gift_to",
+        "join accounts as a using (account) join people as p on p.person = t.address"
+        " join people as r on r.person = t.gift_to",
         PERSON_HELPERS,
     )
     lines = orders.lines

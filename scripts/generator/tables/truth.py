@@ -11,7 +11,9 @@ from .. import reference
 from ..config import AD_CHANNELS, CAMPAIGNS
 from ..reference import Ints
 from ..world.activity import Activity
+from ..world.orders import CANCELLED, UNPAID
 from ..world.people import People
+from ..world.schemes import N_RINGS, SCHEMES
 from ..world.service import CATEGORIES, IS_COMPLAINT
 from .marketing import touch_id
 from .service import response_id, ticket_id
@@ -102,6 +104,7 @@ def truths(people: People, activity: Activity) -> Iterator[Truth]:
             ),
         ),
     )
+    yield from _orders(people, activity)
     causes = [f"{ad.utm_source}/{ad.utm_medium}" for ad in AD_CHANNELS]
     causes += [campaign.campaign_id for campaign in CAMPAIGNS]
 
@@ -115,5 +118,43 @@ def truths(people: People, activity: Activity) -> Iterator[Truth]:
         (
             caused("'shop:' || " + order_id("t.number"), activity.orders.cause),
             caused("'store:' || " + receipt_no("t.number"), sales.cause),
+        ),
+    )
+
+
+REASONS = ("test", "unpaid", "cancelled", "return_receipt", "suspected_fake")
+
+
+def _orders(people: People, activity: Activity) -> Iterator[Truth]:
+    """Whose each order is, why it should not count, and of which scheme it is part."""
+    orders, sales = activity.orders, activity.sales
+    is_faked = (orders.scheme >= 0) & (orders.scheme < N_RINGS)
+    reason = np.where(is_faked, 4, -1)
+    reason[orders.status == CANCELLED] = 2
+    reason[orders.status == UNPAID] = 1
+    reason[people.schemes.is_test_account[orders.account]] = 0
+    names_none = sales.is_return & (sales.original_sale < 0) & (sales.original_order < 0)
+    columns = (
+        f" as order_id, {PERSON_ID} as person_id,"
+        f" {one_of(REASONS, 't.reason')} as exclusion_reason,"
+        f" {one_of(SCHEMES, 't.scheme')} as scheme"
+    )
+    of_shops: Arrays = {
+        "number": np.arange(len(reason)),
+        "person": orders.person,
+        "reason": reason,
+        "scheme": orders.scheme,
+    }
+    of_stores: Arrays = {
+        "number": np.arange(len(sales.person)),
+        "person": sales.person,
+        "reason": np.where(names_none, 3, -1),
+        "scheme": np.full(len(sales.person), -1),
+    }
+    yield Truth(
+        "orders",
+        (
+            (of_shops, "'shop:' || " + order_id("t.number") + columns),
+            (of_stores, "'store:' || " + receipt_no("t.number") + columns),
         ),
     )

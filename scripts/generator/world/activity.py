@@ -14,6 +14,7 @@ from .orders import Deliveries, Orders, Refunds, make_deliveries, make_orders, m
 from .people import Accounts, People
 from .purchases import Purchases, choose_accounts, day_weights, make_purchases
 from .sales import Sales, make_sales
+from .schemes import TEST
 from .service import Service, make_service
 from .stores import Stores, home_stores, make_stores
 from .tenders import Tenders, make_tenders
@@ -48,9 +49,13 @@ def make_activity(settings: Settings, people: People, accounts: Accounts) -> Act
     person, when = purchases.person, purchases.day
     account, is_online = choose_accounts(settings, people, accounts, person, when, rng)
     cause = purchases.cause
+    # Nobody tries a till out.
+    is_real = is_online | (people.schemes.customer_class[person] != TEST)
+    person, when, account = person[is_real], when[is_real], account[is_real]
+    cause, is_online = cause[is_real], is_online[is_real]
     orders = make_orders(settings, people, accounts, person, when, account, cause, is_online, rng)
-    refunds, till_returns = make_refunds(settings, accounts, orders, rng)
-    deliveries = make_deliveries(settings, orders, refunds, rng)
+    refunds, till_returns = make_refunds(settings, people, accounts, orders, rng)
+    deliveries = make_deliveries(settings, people, orders, rng)
     store_part = ~is_online
     sales = make_sales(
         settings,

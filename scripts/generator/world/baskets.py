@@ -64,9 +64,24 @@ def make_lines(
     )
     quantity = np.minimum(rng.geometric(0.78, len(order)), 6)
     quantity = np.where(
-        people.is_reseller[who], quantity * rng.integers(3, 13, len(order)), quantity
+        people.schemes.buys_in_bulk[who], quantity * rng.integers(3, 13, len(order)), quantity
     )
     return Lines(order, line_no, product, quantity, catalogue.price[product])
+
+
+def only_products(lines: Lines, product: Ints) -> Lines:
+    """One piece of the given product for orders that have one (-1: the lines as they are)."""
+    wanted = product[lines.order]
+    keeps = (wanted < 0) | (lines.line_no == 1)
+    order, line_no, wanted = lines.order[keeps], lines.line_no[keeps], wanted[keeps]
+    prices = reference.catalogue().price
+    return Lines(
+        order,
+        line_no,
+        np.where(wanted >= 0, wanted, lines.product[keeps]),
+        np.where(wanted >= 0, 1, lines.quantity[keeps]),
+        np.where(wanted >= 0, prices[wanted], lines.unit_price[keeps]),
+    )
 
 
 def sums(lines: Lines, n: int) -> Ints:

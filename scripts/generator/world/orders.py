@@ -8,8 +8,20 @@ import numpy as np
 
 from ..config import DAY, SLOTS, Settings
 from ..reference import Ints, pick, shares
-from .baskets import ONLINE_HOURS, RATES, Lines, clock, make_lines, sums, used_promotions
+from .baskets import (
+    COUPON_PROMOTION,
+    NO_PROMOTION,
+    ONLINE_HOURS,
+    RATES,
+    Lines,
+    clock,
+    make_lines,
+    only_products,
+    sums,
+    used_promotions,
+)
 from .people import Accounts, Flags, People
+from .schemes import CAREFUL_COUPONS, COUPONS, ELSEWHERE, INSTANT, N_RINGS, OFFICE, UNSENT
 from .stores import STORE_SLOTS
 
 STATUSES = ("unpaid", "paid", "shipped", "completed", "cancelled", "returned")
@@ -18,7 +30,11 @@ UNPAID, PAID, SHIPPED, COMPLETED, CANCELLED, RETURNED = range(6)
 
 @dataclass
 class Orders:
-    """Orders of the shops, by time."""
+    """Orders of the shops, by time.
+
+    A parcel bears the name and mobile of `gift_to` and goes to where `address` lives; `scheme` is
+    -1 but for orders that were planned.
+    """
 
     number: Ints
     person: Ints
@@ -35,6 +51,8 @@ class Orders:
     promotion: Ints
     is_pickup: Flags
     gift_to: Ints
+    address: Ints
+    scheme: Ints
     lines: Lines
 
     @property
@@ -66,6 +84,7 @@ class Deliveries:
     shipped: Ints
     delivered: Ints
     is_returned: Flags
+    receiver: Ints
 
 
 def make_orders(
@@ -79,10 +98,15 @@ def make_orders(
     is_online: Flags,
     rng: np.random.Generator,
 ) -> Orders:
-    """Orders of the purchases that happened online."""
+    """Orders of the purchases that happened online, and the planned ones."""
     world = settings.world
-    person, day, account = person[is_online], day[is_online], account[is_online]
-    cause = cause[is_online]
+    planned = people.schemes.planned
+    n_planned = len(planned.person)
+    plan = np.concatenate([np.full(int(is_online.sum()), -1), np.arange(n_planned)])
+    person = np.concatenate([person[is_online], planned.person])
+    day = np.concatenate([day[is_online], planned.day])
+    account = np.concatenate([account[is_online], planned.account])
+    cause = np.concatenate([cause[is_online], np.full(n_planned, -1)])
     ordered = clock(day, ONLINE_HOURS, rng)
     registered = accounts.registered[account]
     ordered = np.where(
@@ -91,24 +115,32 @@ def make_orders(
     ordered = np.minimum(ordered, settings.end)
     by_time = np.lexsort((person, ordered))
     person, account, ordered = person[by_time], account[by_time], ordered[by_time]
-    cause = cause[by_time]
+    cause, plan = cause[by_time], plan[by_time]
 
-    parts = 1 + (rng.random(len(person)) < world.split_share)
+    parts = 1 + ((rng.random(len(person)) < world.split_share) & (plan < 0))
     purchase = np.repeat(np.arange(len(person)), parts)
     person, account, ordered = person[purchase], account[purchase], ordered[purchase]
     is_split = (parts == 2)[purchase]
     is_first = np.diff(purchase, prepend=-1) != 0
+    plan = plan[purchase]
+    is_planned = plan >= 0
+    scheme = np.where(is_planned, planned.scheme[plan], -1) if n_planned else np.full(len(plan), -1)
     n = len(person)
 
-    lines = make_lines(settings, people, person, rng)
+    product = np.where(is_planned, planned.product[plan], -1) if n_planned else scheme
+    lines = only_products(make_lines(settings, people, person, rng), product)
     goods = sums(lines, n)
     promotion = used_promotions(settings, people, person, ordered, rng)
+    promotion[(scheme >= 0) & (scheme < N_RINGS)] = NO_PROMOTION
+    promotion[np.isin(scheme, (COUPONS, CAREFUL_COUPONS))] = COUPON_PROMOTION
     promotion = np.where(is_first, promotion, np.roll(promotion, 1))
     discount = goods * RATES[promotion] // 100
     freight = np.where(is_first & (goods - discount < world.free_freight_from), world.freight, 0)
 
     first_part = _first_part(is_first)
     draw = rng.random(n)[first_part]
+    # A ring pays and confirms.
+    draw[(scheme >= 0) & (scheme < OFFICE)] = 1.0
     status = np.full(n, COMPLETED)
     status[ordered > settings.end - 9 * DAY] = SHIPPED
     status[ordered > settings.end - 2 * DAY] = PAID
@@ -140,9 +172,11 @@ def make_orders(
         method[mine] = pick(uniform[mine], shares(list(weights)))
     method = method[first_part]
 
-    gift_share = np.where(people.is_reseller[person], world.reseller_gift_share, world.gift_share)
-    gift = rng.random(n) < gift_share
+    gift = rng.random(n) < people.schemes.gift_share[person]
     gift_to = np.where(gift, rng.integers(0, people.n, n), person)
+    address = gift_to.copy()
+    gift_to[is_planned] = planned.receiver[plan[is_planned]]
+    address[is_planned] = planned.address[plan[is_planned]]
     return Orders(
         number=np.arange(n),
         person=person,
@@ -157,8 +191,10 @@ def make_orders(
         discount=discount,
         freight=freight,
         promotion=promotion,
-        is_pickup=(rng.random(n) < world.pickup_share) & (platforms == ""),
+        is_pickup=(rng.random(n) < world.pickup_share) & (platforms == "") & ~is_planned,
         gift_to=gift_to,
+        address=address,
+        scheme=scheme,
         lines=lines,
     )
 
@@ -170,7 +206,11 @@ def _first_part(is_first: Flags) -> Ints:
 
 
 def make_refunds(
-    settings: Settings, accounts: Accounts, orders: Orders, rng: np.random.Generator
+    settings: Settings,
+    people: People,
+    accounts: Accounts,
+    orders: Orders,
+    rng: np.random.Generator,
 ) -> tuple[Refunds, Ints]:
     """Refunds of shop orders; and the lines that are returned at a till instead (positions)."""
     world = settings.world
@@ -179,7 +219,13 @@ def make_refunds(
     refundable = (orders.status == COMPLETED) & (rng.random(n) < world.refund_share)
     when = orders.ordered + rng.integers(5 * DAY, 16 * DAY, n)
     refundable &= when < settings.end
-    full = refundable & (rng.random(n) < world.full_refund_share)
+    # Whoever abuses refunds says that nothing came, and keeps it.
+    takes_back = people.schemes.takes_money_back[orders.person] & (orders.status == COMPLETED)
+    takes_back &= (rng.random(n) < world.refund_abuse_share) & (when < settings.end)
+    refundable |= takes_back
+    is_faked = (orders.scheme >= 0) & (orders.scheme < OFFICE)
+    refundable &= ~is_faked
+    full = refundable & ((rng.random(n) < world.full_refund_share) | takes_back)
     orders.status[full] = RETURNED
     partial = np.flatnonzero(refundable & ~full)
     full_at = np.flatnonzero(full)
@@ -213,7 +259,7 @@ def make_refunds(
     whole_kind = np.concatenate(
         [
             np.zeros(len(after_payment), dtype=np.int64),
-            pick(rng.random(len(full_at)), shares([0.3, 0.7])),
+            np.where(takes_back[full_at], 0, pick(rng.random(len(full_at)), shares([0.3, 0.7]))),
         ]
     )
     by_time = np.lexsort((order, refunded))
@@ -232,15 +278,26 @@ def make_refunds(
 
 
 def make_deliveries(
-    settings: Settings, orders: Orders, refunds: Refunds, rng: np.random.Generator
+    settings: Settings, people: People, orders: Orders, rng: np.random.Generator
 ) -> Deliveries:
-    """Parcels of the orders that were sent out."""
+    """Parcels of the orders that were sent out; some records get lost, some parcels redirected."""
+    world = settings.world
     goes_out = np.isin(orders.status, (SHIPPED, COMPLETED, RETURNED)) & ~orders.is_pickup
+    goes_out &= rng.random(len(goes_out)) >= world.lost_parcel_record_share
+    goes_out &= orders.scheme != UNSENT
     order = np.flatnonzero(goes_out)
+    scheme = orders.scheme[order]
     shipped = orders.paid[order] + rng.integers(4 * 3600, 40 * 3600, len(order))
     delivered = shipped + rng.integers(DAY, 3 * DAY, len(order))
     late = rng.random(len(order)) < settings.world.late_delivery_share
     delivered += late * rng.integers(3 * DAY, 9 * DAY, len(order))
+    by_rider = (rng.random(len(order)) < world.same_day_rider_share) & (scheme < 0)
+    delivered = np.where(by_rider, shipped + rng.integers(25, 110, len(order)) * 60, delivered)
+    is_instant = scheme == INSTANT
+    delivered = np.where(is_instant, shipped + rng.integers(1, 16, len(order)) * 60, delivered)
+    elsewhere = (rng.random(len(order)) < world.redirected_parcel_share) & (scheme < 0)
+    elsewhere |= scheme == ELSEWHERE
+    strangers = rng.integers(0, people.n, len(order))
     done = orders.status[order] != SHIPPED
     shipped = np.minimum(shipped, settings.end)
     delivered = np.where(done & (delivered <= settings.end), delivered, -1)
@@ -249,5 +306,8 @@ def make_deliveries(
         carrier=rng.integers(0, 6, len(order)),
         shipped=shipped,
         delivered=delivered,
-        is_returned=(orders.status[order] == RETURNED) & (rng.random(len(order)) < 0.15),
+        is_returned=(orders.status[order] == RETURNED)
+        & (rng.random(len(order)) < 0.15)
+        & ~people.schemes.takes_money_back[orders.person[order]],
+        receiver=np.where(elsewhere, strangers, orders.address[order]),
     )

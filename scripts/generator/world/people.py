@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from .. import reference
 from ..config import DAY, FIRST_COMMUNITY_SLOT, SECOND_SLOTS, SLOTS, Settings, day_number
 from ..reference import Ints, Strings, pick, shares, strings, words
+from .schemes import Schemes, make_schemes
 
 Flags = NDArray[np.bool_]
 
@@ -42,6 +43,7 @@ class People:
     house: Ints
     favourites: Ints
     sensitivity: Ints
+    schemes: Schemes = field(init=False)
 
     @property
     def n(self) -> int:
@@ -76,6 +78,7 @@ def make_people(settings: Settings, rng: np.random.Generator) -> tuple[People, A
     person, slot = np.nonzero(held)
     person, slot = person[: settings.records], slot[: settings.records]
     people = _persons(settings, int(person[-1]) + 1, rng)
+    people.schemes = make_schemes(settings, people, person, slot)
     accounts = _accounts(settings, people, person.astype(np.int64), slot.astype(np.int64), rng)
     return people, accounts
 

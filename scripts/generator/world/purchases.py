@@ -50,7 +50,7 @@ def make_purchases(
     world = settings.world
     n = people.n
     rate = rng.gamma(world.purchase_rate_shape, 1.0 / world.purchase_rate_scale_days, n)
-    rate = np.where(people.is_reseller, rate * world.reseller_rate_factor, rate)
+    rate *= people.schemes.zeal
     drop_out = rng.gamma(world.dropout_rate_shape, 1.0 / world.dropout_rate_scale_days, n)
     life_days = rng.exponential(1.0, n) / np.maximum(drop_out, 1e-6)
     weights = day_weights(settings)
@@ -66,7 +66,8 @@ def make_purchases(
     person = np.repeat(np.arange(n), n_bought)
     at = from_mass[person] + rng.random(len(person)) * mass[person]
     day = np.minimum(np.interp(at, cumulated, grid).astype(np.int64), n_days - 1)
-    buys_at_once = np.flatnonzero((start >= 0) & (rng.random(n) < world.first_purchase_share))
+    begins = (start >= 0) & (people.schemes.zeal > 0)
+    buys_at_once = np.flatnonzero(begins & (rng.random(n) < world.first_purchase_share))
     person = np.concatenate([person, buys_at_once])
     day = np.concatenate([day, np.minimum(start[buys_at_once].astype(np.int64), n_days - 1)])
     n_own = len(person)

@@ -1,0 +1,246 @@
+"""What the build decided, against the truth: classes, exclusions, mentions, identities."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from .kinds_of_error import Score
+
+# Reasons that the raw status or date itself states; the others are inferred.
+STATED_REASONS = ("future", "unpaid", "cancelled", "return_receipt")
+STATED_TARGET = 0.99
+
+
+def prepare(con: duckdb.DuckDBPyConnection, raw: Path) -> None:
+    """Views of the truth beside the raw files."""
+    for name in ("records", "people", "orders", "mentions"):
+        con.execute(
+            f"create temp view truth_{name} as from read_parquet('{raw}/truth/{name}.parquet')"
+        )
+
+
+# Who bought less often shows nothing of what the behaviour of a class is.
+ENOUGH_ORDERS = 3
+
+
+def score_classes(con: duckdb.DuckDBPyConnection) -> list[Score]:
+    """Recall of persons: one of whose customers has the class; once more of those who bought often
+    enough to show it. Precision of customers: most of whose accounts are of a person of that class,
+    or for tests are test accounts."""
+    rows = con.execute(
+        f"""
+        with buyers as (
+            select person_id from truth_orders
+            where exclusion_reason is null or exclusion_reason in ('test', 'suspected_fake')
+            group by person_id having count(*) >= {ENOUGH_ORDERS}
+        ),
+        accounts as (
+            select
+                truth_records.person_id,
+                truth_people.customer_class as true_class,
+                customer_base.customer_id,
+                customer_base.customer_class,
+                case customer_base.customer_class
+                    when 'test' then truth_records.is_test_account
+                    else truth_people.customer_class = customer_base.customer_class
+                end as is_right
+            from truth_records
+            inner join truth_people using (person_id)
+            inner join main.customer_crosswalk as crosswalk using (record_id)
+            inner join main.customer_base as customer_base using (customer_id)
+        ),
+        persons as (
+            select
+                accounts.person_id,
+                true_class as class,
+                bool_or(customer_class = true_class) as is_caught,
+                bool_or(buyers.person_id is not null) as is_buyer
+            from accounts left join buyers using (person_id)
+            group by 1, 2
+        ),
+        customers as (
+            select
+                customer_id,
+                customer_class as class,
+                2 * count(*) filter (where is_right) > count(*) as is_right
+            from accounts group by 1, 2
+        ),
+        of_persons as (
+            select
+                class,
+                count(*) as n,
+                count(*) filter (where is_caught) as n_caught,
+                count(*) filter (where is_buyer) as n_buyers,
+                count(*) filter (where is_buyer and is_caught) as n_caught_buyers
+            from persons group by class
+        ),
+        of_customers as (
+            select class, count(*) as n_claimed, count(*) filter (where is_right) as n_right
+            from customers group by class
+        )
+        select
+            class, n, n_caught, n_buyers, n_caught_buyers,
+            coalesce(n_claimed, 0), coalesce(n_right, 0)
+        from of_persons left join of_customers using (class)
+        order by class
+        """
+    ).fetchall()
+    scores = []
+    for name, n, n_caught, n_buyers, n_caught_buyers, n_claimed, n_right in rows:
+        scores.append(Score("class", name, n, n_caught, n_claimed, n_right))
+        if name in ("reseller", "suspected_abuse"):
+            often = f"{name}, of {ENOUGH_ORDERS} orders or more"
+            scores.append(Score("class", often, n_buyers, n_caught_buyers, 0, 0))
+    return scores
+
+
+def score_exclusions(con: duckdb.DuckDBPyConnection) -> list[Score]:
+    """Orders by the reason for which they do not count.
+
+    A day in the future that was injected is a reason as good as any. A return receipt that names
+    its order has no row. Tests come before all other reasons and are judged by their line alone.
+    """
+    rows = con.execute(
+        """
+        with dated_wrongly as (
+            select
+                case table_name when 'shop.orders' then 'shop:' else 'store:' end || record_key
+                    as order_id
+            from injected
+            where
+                kind = 'time_future'
+                and (table_name, column_name)
+                in (('shop.orders', 'ordered_at'), ('store.sales', 'sold_at'))
+        ),
+        judged as (
+            select
+                case
+                    when truth_orders.exclusion_reason = 'test' then 'test'
+                    when dated_wrongly.order_id is not null then 'future'
+                    else truth_orders.exclusion_reason
+                end as true_reason,
+                transactions.exclusion_reason as reason
+            from main.customer_transactions as transactions
+            inner join truth_orders using (order_id)
+            left join dated_wrongly using (order_id)
+        )
+        select
+            coalesce(name, 'counted'),
+            count(*) filter (where true_reason is not distinct from name and is_mine),
+            count(*) filter (where true_reason is not distinct from name
+                and reason is not distinct from name),
+            count(*) filter (where reason is not distinct from name and is_mine)
+        from (
+            select
+                *,
+                name is not distinct from 'test'
+                or coalesce(true_reason <> 'test', true) and coalesce(reason <> 'test', true)
+                    as is_mine
+            from judged
+            cross join (
+                select distinct true_reason as name from judged
+                union
+                select distinct reason from judged
+            )
+        )
+        group by name
+        order by 1
+        """
+    ).fetchall()
+    return [
+        Score(
+            "exclusion",
+            name,
+            n_true,
+            n_right,
+            n_claimed,
+            n_right,
+            STATED_TARGET if name in STATED_REASONS else None,
+        )
+        for name, n_true, n_right, n_claimed in rows
+    ]
+
+
+def score_schemes(con: duckdb.DuckDBPyConnection) -> list[Score]:
+    """How many orders of each scheme are suspected: of faked ones most should be, of orders that
+    only look like them (offices, coupons) none."""
+    rows = con.execute(
+        """
+        select
+            scheme,
+            count(*),
+            count(*) filter (where transactions.exclusion_reason = 'suspected_fake')
+        from truth_orders
+        inner join main.customer_transactions as transactions using (order_id)
+        where scheme is not null
+        group by scheme order by scheme
+        """
+    ).fetchall()
+    return [Score("scheme", name, n, n_caught, 0, 0) for name, n, n_caught in rows]
+
+
+def score_mentions(con: duckdb.DuckDBPyConnection) -> list[Score]:
+    """Recall of the mentions of persons who have an account; right is a customer most of whose
+    accounts are that person's."""
+    rows = con.execute(
+        """
+        with sizes as (
+            select
+                crosswalk.customer_id,
+                truth_records.person_id,
+                count(*) as n,
+                sum(count(*)) over (partition by crosswalk.customer_id) as n_of_customer
+            from main.customer_crosswalk as crosswalk
+            inner join truth_records using (record_id)
+            group by 1, 2
+        ),
+        owners as (
+            select customer_id, person_id from sizes where 2 * n > n_of_customer
+        ),
+        known as (select distinct person_id from truth_records),
+        judged as (
+            select
+                mentions.kind,
+                known.person_id is not null as is_known,
+                mentions.customer_id is not null as is_attached,
+                owners.person_id is not distinct from truth_mentions.person_id
+                    and mentions.customer_id is not null as is_right
+            from intermediate.int_activity__mentions as mentions
+            inner join truth_mentions using (mention_id)
+            left join owners using (customer_id)
+            left join known on known.person_id = truth_mentions.person_id
+        )
+        select
+            kind,
+            count(*) filter (where is_known),
+            count(*) filter (where is_known and is_right),
+            count(*) filter (where is_attached),
+            count(*) filter (where is_right)
+        from judged group by kind order by kind
+        """
+    ).fetchall()
+    return [Score("mention", *row) for row in rows]
+
+
+def score_identities(con: duckdb.DuckDBPyConnection) -> list[Score]:
+    """Pairs of accounts: of one person, of one customer, of both."""
+    rows = con.execute(
+        """
+        with cells as (
+            select crosswalk.customer_id, truth_records.person_id, count(*) as n
+            from main.customer_crosswalk as crosswalk
+            inner join truth_records using (record_id)
+            group by 1, 2
+        ),
+        persons as (select sum(n) as n from cells group by person_id),
+        customers as (select sum(n) as n from cells group by customer_id)
+        select
+            (select sum(n * (n - 1) // 2) from persons),
+            (select sum(n * (n - 1) // 2) from customers),
+            (select sum(n * (n - 1) // 2) from cells)
+        """
+    ).fetchall()
+    n_true, n_claimed, n_right = (int(n or 0) for n in rows[0])
+    return [Score("identity_pairs", "pairs of accounts", n_true, n_right, n_claimed, n_right)]
