@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +20,8 @@ REJECTS_FOLDER = "_rejects"
 REJECT_COLUMNS = {"source_file", "line_no", "reason", "raw_line"}
 
 
-def documented_tables(staging: Path) -> list[RawTable]:
+@functools.cache
+def documented_tables(staging: Path) -> tuple[RawTable, ...]:
     """The raw tables as the sources in the folders of staging document them."""
     tables = []
     for path in sorted(staging.glob("*/_*__sources.yml")):
@@ -32,7 +34,7 @@ def documented_tables(staging: Path) -> list[RawTable]:
                 }
                 names = tuple(column["name"] for column in table["columns"])
                 tables.append(RawTable(source["name"], table["name"], names, frozenset(required)))
-    return tables
+    return tuple(tables)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ CUSTOMERS = "customer_no,name,gender,mobile,region,source,registered_at,updated_
 DELIVERIES = "order_id,carrier,shipped_at,delivered_region,status"
 
 
-def documented_tables() -> list[RawTable]:
+def documented_tables() -> tuple[RawTable, ...]:
     """The raw tables as the sources of the project document them."""
     return raw_layout.documented_tables(ROOT / "models" / "staging")
 
