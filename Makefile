@@ -11,6 +11,8 @@ N ?= 100000
 REAL_WAREHOUSE := build/complete_journey.duckdb
 REAL_VARS := {raw: files, raw_path: data/complete_journey, as_of_date: "2018-01-01", business_timezone: America/New_York}
 
+RAW_VARS := {"raw": "files", "raw_path": "$(RAW_PATH)"}
+
 .PHONY: help build intake check-inputs test lint format sample score real spark-smoke picture benchmark lock clean
 .DEFAULT_GOAL := help
 
@@ -33,7 +35,7 @@ help:  ## What each target does
 	@touch $@
 
 build: .venv/run.stamp  ## Build the sample (or RAW_PATH=folder, one's own extracts) to marts, say what was made
-	$(BIN)/dbt build $(if $(RAW_PATH),--vars '{"raw": "files", "raw_path": "$(RAW_PATH)"}')
+	$(BIN)/dbt build $(if $(RAW_PATH),--vars '$(RAW_VARS)')
 	@$(BIN)/python scripts/summarize.py
 
 intake: .venv/run.stamp  ## Read extracts in any state (IN=folder) into what a build reads (OUT=folder)
