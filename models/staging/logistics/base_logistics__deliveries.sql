@@ -1,6 +1,19 @@
 with source as (
 
-    select * from {{ raw('logistics', 'deliveries') }}
+    select * from {{ ranked_rows(
+        'logistics', 'deliveries',
+        to_clean=['order_id', 'carrier', 'shipped_at', 'is_deleted', 'delivered_at'],
+        key=['order_id_text', 'carrier_text', parse_timestamp('shipped_at_text')],
+        columns=[
+            'order_id', 'carrier', 'shipped_at', 'delivered_at', 'delivered_region', 'status',
+            'is_deleted',
+        ],
+        newest_first=[
+            '_source_file desc nulls last',
+            'case when ' ~ parse_boolean('is_deleted_text') ~ ' then 0 else 1 end asc',
+            parse_timestamp('delivered_at_text') ~ ' desc nulls last',
+        ]
+    ) }}
 
 ),
 
@@ -26,11 +39,9 @@ cleaned as (
         {{ clean_text('delivered_region') }} as delivered_region_text,
         {{ clean_text('status') }} as status_text,
         {{ clean_text('is_deleted') }} as is_deleted_text,
-        {{ raw_row('logistics', 'deliveries') }} as raw_row,
-        {{ row_fingerprint([
-            'order_id', 'carrier', 'shipped_at', 'delivered_at', 'delivered_region', 'status',
-            'is_deleted',
-        ]) }} as row_fingerprint,
+        {{ row_values('source') }} as raw_values,
+        duplicate_rank,
+        n_rows_of_key,
         _source_file,
         _source_row
     from source
@@ -96,7 +107,7 @@ checked as (
 
 ),
 
-ranked as (
+traced as (
 
     select
         order_id,
@@ -114,53 +125,16 @@ ranked as (
         concat_ws('.', order_id, carrier, cast(shipped_at as string)) as row_key,
         rejection,
         findings,
-        row_number() over (
-            partition by rejection is null, order_id, carrier, shipped_at
-            order by
-                _source_file desc nulls last,
-                case when is_deleted then 0 else 1 end asc,
-                delivered_at desc nulls last,
-                row_fingerprint asc,
-                _source_row asc nulls last
-        ) as duplicate_rank,
-        count(*) over (
-            partition by rejection is null, order_id, carrier, shipped_at
-        ) as n_rows_of_key,
-        raw_row,
-        _source_file,
-        _source_row
-    from checked
-
-),
-
-traced as (
-
-    select
-        order_id,
-        carrier,
-        shipped_at,
-        shipped_at_zone,
-        delivered_at,
-        delivered_at_zone,
-        delivered_division_code,
-        delivered_province,
-        delivered_city,
-        delivered_district,
-        status,
-        is_deleted,
-        row_key,
-        rejection,
-        findings,
         duplicate_rank,
         n_rows_of_key,
         -- Only the quality models read it, and only of rows with an issue.
         case
             when rejection is not null or n_rows_of_key > 1 or {{ list_length('findings') }} > 0
-                then raw_row
+                then {{ raw_row('logistics', 'deliveries', 'raw_values') }}
         end as raw_row,
         _source_file,
         _source_row
-    from ranked
+    from checked
 
 )
 

@@ -2,12 +2,12 @@ with source as (
 
     select * from {{ ranked_rows(
         'marketing', 'touches',
-        key=['touch_id'],
+        to_clean=['touch_id', 'is_deleted', 'touched_at', 'opened_at', 'clicked_at'],
+        key=['touch_id_text'],
         columns=[
             'touch_id', 'campaign_id', 'account_id', 'member_no', 'mobile', 'variant', 'touched_at',
             'opened_at', 'clicked_at', 'is_deleted',
         ],
-        to_clean=['is_deleted', 'touched_at', 'opened_at', 'clicked_at'],
         newest_first=[
             '_source_file desc nulls last',
             'case when ' ~ parse_boolean('is_deleted_text') ~ ' then 0 else 1 end asc',

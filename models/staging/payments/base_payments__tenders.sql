@@ -2,11 +2,11 @@ with source as (
 
     select * from {{ ranked_rows(
         'payments', 'tenders',
-        key=['channel', 'order_id', 'tender_no'],
+        to_clean=['channel', 'order_id', 'tender_no', 'is_deleted', 'paid_at'],
+        key=['channel_text', 'order_id_text', 'tender_no_text'],
         columns=[
             'channel', 'order_id', 'tender_no', 'tender_type', 'amount', 'paid_at', 'is_deleted',
         ],
-        to_clean=['is_deleted', 'paid_at'],
         newest_first=[
             '_source_file desc nulls last',
             'case when ' ~ parse_boolean('is_deleted_text') ~ ' then 0 else 1 end asc',

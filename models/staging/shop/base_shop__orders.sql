@@ -3,14 +3,14 @@ with source as (
     -- Told twice at the same moment, an order is at the later step of its life.
     select * from {{ ranked_rows(
         'shop', 'orders',
-        key=['order_id'],
+        to_clean=['order_id', 'is_deleted', 'paid_at', 'ordered_at', 'status'],
+        key=['order_id_text'],
         columns=[
             'order_id', 'platform', 'shop_id', 'account_id', 'parent_order_id', 'ordered_at',
             'paid_at', 'status', 'payment_method', 'goods_amount', 'discount_amount',
             'freight_amount', 'paid_amount', 'promotion_id', 'fulfilment', 'receiver_name',
             'receiver_mobile', 'receiver_region', 'receiver_address', 'is_deleted',
         ],
-        to_clean=['is_deleted', 'paid_at', 'ordered_at', 'status'],
         newest_first=[
             '_source_file desc nulls last',
             'case when ' ~ parse_boolean('is_deleted_text') ~ ' then 0 else 1 end asc',

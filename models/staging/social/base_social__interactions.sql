@@ -2,12 +2,12 @@ with source as (
 
     select * from {{ ranked_rows(
         'social', 'interactions',
-        key=['interaction_id'],
+        to_clean=['interaction_id', 'is_deleted', 'happened_at'],
+        key=['interaction_id_text'],
         columns=[
             'interaction_id', 'openid', 'interaction_type', 'content_type', 'text', 'happened_at',
             'is_deleted',
         ],
-        to_clean=['is_deleted', 'happened_at'],
         newest_first=[
             '_source_file desc nulls last',
             'case when ' ~ parse_boolean('is_deleted_text') ~ ' then 0 else 1 end asc',

@@ -2,11 +2,11 @@ with source as (
 
     select * from {{ ranked_rows(
         'store', 'sale_items',
-        key=['receipt_no', 'line_no'],
+        to_clean=['receipt_no', 'line_no', 'is_deleted'],
+        key=['receipt_no_text', 'line_no_text'],
         columns=[
             'receipt_no', 'line_no', 'sku', 'quantity', 'unit_price', 'line_amount', 'is_deleted',
         ],
-        to_clean=['is_deleted'],
         newest_first=[
             '_source_file desc nulls last',
             'case when ' ~ parse_boolean('is_deleted_text') ~ ' then 0 else 1 end asc',

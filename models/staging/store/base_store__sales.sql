@@ -2,13 +2,13 @@ with source as (
 
     select * from {{ ranked_rows(
         'store', 'sales',
-        key=['receipt_no'],
+        to_clean=['receipt_no', 'is_deleted', 'sold_at'],
+        key=['receipt_no_text'],
         columns=[
             'receipt_no', 'member_no', 'mobile', 'store_id', 'staff_id', 'sold_at', 'amount',
             'discount_amount', 'payment_method', 'promotion_id', 'is_return', 'original_order_id',
             'is_deleted',
         ],
-        to_clean=['is_deleted', 'sold_at'],
         newest_first=[
             '_source_file desc nulls last',
             'case when ' ~ parse_boolean('is_deleted_text') ~ ' then 0 else 1 end asc',
