@@ -261,7 +261,7 @@ def machine() -> str:
 
 def progress_of(line: str) -> tuple[int, int] | None:
     """The number of the node that a line of dbt's log ends, and how many there are."""
-    found = re.search(r"\b(\d+) of (\d+) (?!START)", line)
+    found = re.search(r"\b(\d+) of (\d+) (?!START)(?!.* hook: )", line)
     return (int(found[1]), int(found[2])) if found else None
 
 

@@ -166,6 +166,7 @@ def test_a_comparison_takes_the_median_of_the_pairs_ratios() -> None:
         ("17:30:22  254 of 260 PASS every_row ... [PASS in 0.08s]", (254, 260)),
         ("17:30:22  3 of 260 OK created sql table model main.x ... [OK in 1.00s]", (3, 260)),
         ("17:30:22  3 of 260 START sql table model main.x", None),
+        ("17:30:22  1 of 1 OK hook: customer360.on-run-start.0 ... [OK in 2.23s]", None),
         ("17:30:22  Concurrency: 4 threads", None),
     ],
 )

@@ -1,6 +1,6 @@
 -- A deletion often comes without a time; it is the last word then.
 {% set updated_at = parse_local_timestamp('updated_at_text', channel_timezone('crm')) -%}
-with source as (
+with raw_customers as (
 
     select * from {{ ranked_rows(
         'crm', 'customers',
@@ -66,7 +66,7 @@ cleaned as (
         n_rows_of_key,
         _source_file,
         _source_row
-    from source as raw_customers
+    from raw_customers
 
 ),
 
