@@ -1,4 +1,4 @@
-"""The macros of macros/engine on DuckDB: a row of many cases, and patterns that are refused."""
+"""The macros of macros/engine, and the masks, on DuckDB: a row of cases; patterns that are refused."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-ENGINE = ROOT / "macros" / "engine"
+FOLDERS = ["engine", "privacy", "cleaning"]
 KEY = "0123456789abcdef" * 4
 
 NULL = "cast(null as string)"
@@ -53,6 +53,11 @@ def at(moment: str) -> str:
     return f"timestamp '{moment}'"
 
 
+def masked(value: str) -> str:
+    """What mask_any leaves of a text of seven characters and more."""
+    return f"{value[0]}****{value[-2:]}"
+
+
 REGEXP = {
     # name: (text, pattern, whether it is in the text, the text without it)
     "found within": ("ab12", "[0-9]+", True, "ab"),
@@ -69,6 +74,39 @@ REGEXP = {
     "quote": ("O'Neil", "O'N", True, "eil"),
     "empty text": ("", "^$", True, ""),
 }
+
+# Texts of columns that are not core, as people write them: masked whole where a value shows.
+HOLD_A_VALUE = [
+    "138.1234.5678",
+    "138-1234 5678",
+    "(137)12340059",
+    "1 3 8 1 2 3 4 5 6 7 8",
+    "王姐 １３７１２３４００５９",
+    "tel:138\u200b1234\u200d5678",
+    "+86-138-1234-5678",
+    "/u?mobile=013812345678",
+    "137.1234.0059 / 021-62345678",
+    "(021) 6234 5678",
+    "李姐62345678",
+    "62345678李姐",
+    "+44 20 7946 0958",
+    "110101 19900101 123X",
+    "６２２２ ０２１２ ３４５６ ７８９０",
+    "zhang＠qq.com",
+    "zhang @qq.com",
+]
+HOLD_NONE = [
+    "2023-05-10 13:45:00",
+    "2023年5月10日 8时30分",
+    "13.05.2023 08:30",
+    "202305101345001",
+    "SO20230510138123",
+    "1234567.89",
+    "-12,345.00",
+    "13812345",
+    "广东省深圳市518000",
+    "a.b@home",
+]
 
 CASES: dict[str, tuple[str, Any]] = {
     **{
@@ -280,6 +318,15 @@ CASES: dict[str, tuple[str, Any]] = {
     "iso_weekday: Monday": (call("iso_weekday", "date '2024-01-01'"), 1),
     "iso_weekday: Sunday night": (call("iso_weekday", at("2024-01-07 23:59:59")), 7),
     "iso_weekday: null": (call("iso_weekday", "cast(null as date)"), None),
+    **{
+        f"mask_embedded: {value!r}": (call("mask_embedded", text(value)), masked(value))
+        for value in HOLD_A_VALUE
+    },
+    **{
+        f"mask_embedded: {value!r}": (call("mask_embedded", text(value)), value)
+        for value in HOLD_NONE
+    },
+    "mask_embedded: null": (call("mask_embedded", NULL), None),
     "nfkc_may_change": ("'{{ nfkc_may_change() }}'", None),
 }
 
@@ -312,7 +359,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         (models / f"refused_{name}.sql").write_text(
             f"select {{% if execute %}}{sql}{{% endif %}} as x\n", encoding="utf-8"
         )
-    shutil.copytree(ENGINE, folder / "macros")
+    for name in FOLDERS:
+        shutil.copytree(ROOT / "macros" / name, folder / "macros" / name)
     profile = {
         "type": "duckdb",
         "path": str(folder / "warehouse.duckdb"),
