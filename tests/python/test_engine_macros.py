@@ -1,4 +1,4 @@
-"""The macros of macros/engine, and the masks, on DuckDB: a row of cases; patterns that are refused."""
+"""The macros of engine and privacy on DuckDB: a row of cases, and patterns that are refused."""
 
 from __future__ import annotations
 
@@ -327,6 +327,25 @@ CASES: dict[str, tuple[str, Any]] = {
         for value in HOLD_NONE
     },
     "mask_embedded: null": (call("mask_embedded", NULL), None),
+    **{
+        f"numbers_in: {number} in {value!r}": (
+            "list_contains({{ numbers_in(normalized_text("
+            + json.dumps(text(value))
+            + f")) }}}}, '{number}')",
+            True,
+        )
+        for value, number in [
+            (HOLD_A_VALUE[0], "13812345678"),
+            (HOLD_A_VALUE[2], "13712340059"),
+            (HOLD_A_VALUE[3], "13812345678"),
+            (HOLD_A_VALUE[4], "13712340059"),
+            (HOLD_A_VALUE[5], "13812345678"),
+            (HOLD_A_VALUE[8], "13712340059"),
+            (HOLD_A_VALUE[8], "02162345678"),
+            ("13712340059 021-62345678", "13712340059"),
+            ("13712340059 021-62345678", "02162345678"),
+        ]
+    },
     "nfkc_may_change": ("'{{ nfkc_may_change() }}'", None),
 }
 

@@ -5,9 +5,9 @@ with orders as (
 
 ),
 
-sessions as (
+events as (
 
-    select * from {{ ref('int_activity__sessions') }}
+    select * from {{ ref('int_activity__events') }}
 
 ),
 
@@ -19,8 +19,8 @@ latest_days as (
 
     union all
 
-    select cast(max(ended_at) as date) as latest_on
-    from sessions
+    select cast(max(event_at) as date) as latest_on
+    from events
 
 ),
 

@@ -25,8 +25,11 @@ events as (
 
     select
         event_id,
-        -- One number of a session may come from several devices.
-        coalesce(device_id, '') || '/' || coalesce(session_id, 'event/' || event_id) as session_key,
+        -- One number of a session may come from several devices; no part holds the separator.
+        case
+            when session_id is null then 'e' || chr(31) || event_id
+            else 's' || chr(31) || coalesce(device_id, '') || chr(31) || session_id
+        end as session_key,
         device_id,
         session_id,
         account_id,

@@ -1,5 +1,7 @@
 -- Sessions and whose they are. A session in which an account shows is its customer's; one without
 -- is stitched where the login before and the login after it on its device are of one account.
+{% set session_seconds = seconds_between('claimed.started_at', 'claimed.ended_at') -%}
+
 with events as (
 
     select * from {{ ref('int_activity__events') }}
@@ -183,7 +185,11 @@ attached as (
         end as unattached_reason,
         claimed.started_at,
         claimed.ended_at,
-        {{ seconds_between('claimed.started_at', 'claimed.ended_at') }} as session_seconds,
+        -- A number that a device uses again and again tells nothing of how long a visit was.
+        case
+            when {{ session_seconds }} <= 3600 * {{ var('session_max_hours') }}
+                then {{ session_seconds }}
+        end as session_seconds,
         claimed.n_events,
         claimed.n_page_views,
         claimed.n_product_views,

@@ -44,7 +44,7 @@ platform_uses as (
         platform,
         count(*) as n_uses
     from sessions
-    where platform is not null
+    where platform is not null and session_id is not null
     group by customer_id, platform
 
 ),
