@@ -119,7 +119,7 @@ class World:
     pickup_share: float = 0.04
     gift_share: float = 0.08
     reseller_gift_share: float = 0.6
-    drop_shipper_share: float = 0.3
+    drop_shipper_share: float = 0.7
     drop_shipper_gift_share: float = 0.9
     drop_shipper_rate_factor: float = 15.0
     refund_share: float = 0.07

@@ -21,7 +21,7 @@ def prepare(con: duckdb.DuckDBPyConnection, raw: Path) -> None:
         )
 
 
-# Who bought less often shows nothing of what the behaviour of a class is.
+# Who bought less often, or without a name, shows nothing of what a class is known by.
 ENOUGH_ORDERS = 3
 
 
@@ -32,9 +32,13 @@ def score_classes(con: duckdb.DuckDBPyConnection) -> list[Score]:
     rows = con.execute(
         f"""
         with buyers as (
-            select person_id from truth_orders
-            where exclusion_reason is null or exclusion_reason in ('test', 'suspected_fake')
-            group by person_id having count(*) >= {ENOUGH_ORDERS}
+            select truth_orders.person_id
+            from truth_orders
+            inner join main.customer_transactions as transactions using (order_id)
+            where
+                transactions.customer_id <> 'anonymous'
+                and coalesce(truth_orders.exclusion_reason, '') not in ('unpaid', 'cancelled')
+            group by truth_orders.person_id having count(*) >= {ENOUGH_ORDERS}
         ),
         accounts as (
             select

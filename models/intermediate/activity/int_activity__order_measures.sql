@@ -220,7 +220,10 @@ measured as (
     select
         orders.order_id,
         case when account_flags.is_test then 1 else 0 end as is_test_account,
-        case when customer_classes.customer_class = 'test' then 1 else 0 end as is_test_customer,
+        -- An order through an account is judged by that account: it may be a real one.
+        case
+            when orders.record_id is null and customer_classes.customer_class = 'test' then 1 else 0
+        end as is_test_customer,
         case when {{ is_future('orders.ordered_at') }} then 1 else 0 end as is_future,
         case when orders.status = 'unpaid' then 1 else 0 end as is_unpaid,
         case when orders.status = 'cancelled' then 1 else 0 end as is_cancelled,

@@ -110,7 +110,8 @@ def make_schemes(settings: Settings, people: People, person: Ints, slot: Ints) -
     customer_class[tests] = TEST
 
     # Resellers buy in bulk, or have each piece sent to the buyer that they found.
-    drop_ships = people.is_reseller & (rng.random(n) < world.drop_shipper_share)
+    online_only = holds("shop") & ~holds("store") & ~holds("crm")
+    drop_ships = people.is_reseller & online_only & (rng.random(n) < world.drop_shipper_share)
     gift_share = np.full(n, world.gift_share)
     gift_share[people.is_reseller] = world.reseller_gift_share
     gift_share[drop_ships] = world.drop_shipper_gift_share
