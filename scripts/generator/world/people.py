@@ -352,6 +352,20 @@ def _names(
     return name, latin
 
 
+# More accounts than one place holds at the largest number of records.
+NUMBERS_OF_A_PLACE = 20_000_000
+
+
+def first_number(slot: int) -> int:
+    """Where the account numbers of a slot begin: platforms and brands give out ranges of their own,
+    so that a number alone names one account of its channel; -1 is the CRM."""
+    if slot < 0:
+        return 0
+    kind = (SLOTS[slot].channel, bool(SLOTS[slot].platform))
+    before = [s for s in SLOTS[:slot] if (s.channel, bool(s.platform)) == kind]
+    return NUMBERS_OF_A_PLACE * len(before)
+
+
 def _accounts(
     settings: Settings, people: People, person: Ints, slot: Ints, rng: np.random.Generator
 ) -> Accounts:
@@ -385,7 +399,8 @@ def _accounts(
     slot_key = np.array(keys)[slot]
     for key in sorted(set(keys)):
         mine = np.flatnonzero(slot_key == key)
-        number[mine[np.argsort(registered[mine], kind="stable")]] = np.arange(len(mine))
+        numbers = first_number(key) + np.arange(len(mine))
+        number[mine[np.argsort(registered[mine], kind="stable")]] = numbers
     return Accounts(
         person, slot, number, registered, updated, mobile, first, count, buying, earliest
     )
