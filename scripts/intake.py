@@ -36,7 +36,8 @@ OUT/_intake.json                           what became of each file, for machine
 
 Encoding (UTF-8, UTF-16, GB18030, Big5, Windows-1252; by its mark or by strict trial), separator and
 column names are found file by file. Lines = header + blank + records + joined + left out: no line
-is lost. OUT appears complete or not at all; what an earlier run wrote there is replaced.
+is lost. Repaired are the records of which a value lost a quote that stood alone, or took in a line
+end without quotes. OUT appears complete or not at all; what an earlier run wrote there is replaced.
 """
 EPILOG = f"""\
 reasons of lines left out:
@@ -76,7 +77,10 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 def table_of(reports: list[FileReport]) -> str:
     """What became of each file, in columns."""
     rows = [
-        ["file", "encoding", "separator", "lines", "blank", "records", "joined", "left out"],
+        [
+            *("file", "encoding", "separator"),
+            *("lines", "blank", "records", "joined", "left out", "repaired"),
+        ],
         *(
             [
                 report.file,
@@ -90,13 +94,14 @@ def table_of(reports: list[FileReport]) -> str:
                         report.counts.records,
                         report.counts.joined,
                         report.counts.rejects,
+                        report.counts.repaired,
                     )
                 ),
             ]
             for report in reports
         ),
     ]
-    return in_columns(rows, right=range(3, 8))
+    return in_columns(rows, right=range(3, 9))
 
 
 def notes(reports: list[FileReport]) -> list[str]:

@@ -273,6 +273,8 @@ def convert(
     for number, fields in records(file, header, reader, progress):
         table.add(number, fields, counts.characters - n_characters)
         n_characters = counts.characters
+    if reader.separator != header.separator:
+        report.separator += f", then {SEPARATORS[reader.separator]}"
     columns = ", ".join(quoted(name) for name in header.columns)
     table.write(target, f"{columns}, {literal(file.relative_path)} as _source_file, _source_row")
     table.drop()

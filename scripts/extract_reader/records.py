@@ -9,13 +9,15 @@ readings are possible, it is left out and kept as it is.
 from __future__ import annotations
 
 import csv
+import functools
 import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from .header import Header, name_key
+from .header import SEPARATORS, Header, name_key
 from .lines import MAX_LINE_CHARACTERS, Line
 
 # More lines than this are not one record.
@@ -55,6 +57,8 @@ class Counts:
     # Lines beyond the first of a record.
     joined: int = 0
     rejects: int = 0
+    # Records of which a value lost a quote, or took in a line end without quotes.
+    repaired: int = 0
     characters: int = 0
 
     @property
@@ -171,11 +175,11 @@ def split_fields(text: str, separator: str, n_fields: int) -> list[str]:
     return fields
 
 
-def with_stray_quotes(text: str, separator: str, opens: int) -> list[str]:
-    """The fields of a line if its open quotes mean nothing."""
+def with_stray_quotes(text: str, separator: str, opens: int, n_fields: int) -> list[str]:
+    """The fields of a line if its open quotes mean nothing; too many are not told one by one."""
     literal: set[int] = set()
     fields: list[str] = []
-    while opens >= 0:
+    while opens >= 0 and len(literal) <= n_fields:
         literal.add(opens)
         fields, opens = fields_of(text, separator, literal=frozenset(literal))
     return fields
@@ -205,6 +209,58 @@ def shape(value: str) -> str:
 # --- a file ---------------------------------------------------------------------------------------
 
 
+class Meaning(NamedTuple):
+    """What a line does to a record that is still open before it."""
+
+    # The fields it adds to the one it ends.
+    n_more: int = 0
+    closes: bool = False
+    # No record goes on over this line.
+    stops: bool = False
+
+    @property
+    def is_neutral(self) -> bool:
+        """The line goes into the open value, and no more."""
+        return self == NEUTRAL
+
+
+NEUTRAL = Meaning()
+
+
+class Lookahead:
+    """The lines ahead of which an open record takes more notice than of plain text.
+
+    Every line is looked at once, however many open records before it ask: a file in which most
+    lines are broken takes no longer than another.
+    """
+
+    def __init__(
+        self, peek: Callable[[int], Line | None], meaning: Callable[[Line], Meaning]
+    ) -> None:
+        """`peek` gives the line of a number, which is not behind the reader."""
+        self._peek = peek
+        self._meaning = meaning
+        self._looked_to = 0
+        self._found: deque[tuple[int, Meaning]] = deque()
+
+    def after(self, line_no: int) -> Iterator[tuple[int, Meaning]]:
+        """The lines after one, as far as a record may reach; the end of the file stops it."""
+        while self._found and self._found[0][0] <= line_no:
+            self._found.popleft()
+        yield from self._found
+        last = line_no + MAX_LINES_OF_RECORD
+        self._looked_to = max(self._looked_to, line_no)
+        while self._looked_to < last:
+            line = self._peek(self._looked_to + 1)
+            if line is None:
+                return
+            self._looked_to += 1
+            meaning = self._meaning(line)
+            if not meaning.is_neutral:
+                self._found.append((self._looked_to, meaning))
+                yield self._found[-1]
+
+
 class RecordReader:
     """The records of the lines after the header, the lines left out handed to `reject`."""
 
@@ -222,6 +278,18 @@ class RecordReader:
         self._shapes: set[str] = set()
         self._number = 0
         self._ahead: deque[Line] = deque()
+        self._in_quotes = Lookahead(self._line_of_number, self._in_open_quotes)
+        self._in_escaped_quotes = Lookahead(
+            self._line_of_number, functools.partial(self._in_open_quotes, backslash=True)
+        )
+        self._without_quotes = Lookahead(self._line_of_number, self._in_short_line)
+        # The record at hand is not what its lines say to the letter.
+        self._is_repaired = False
+
+    @property
+    def separator(self) -> str:
+        """What separates the fields of the records."""
+        return self._separator
 
     def from_cells(self, rows: Iterable[Sequence[str]]) -> Iterator[tuple[int, list[str]]]:
         """The records of rows that are divided already, as a workbook's."""
@@ -241,14 +309,16 @@ class RecordReader:
     def from_lines(self, lines: Iterator[Line]) -> Iterator[tuple[int, list[str]]]:
         """The number of each record and its fields; lines that were left out have numbers too."""
         self._lines = lines
+        self._see_separator()
         self._see_width()
         separator, n = self._separator, self._n
         counts = self.counts
         held: tuple[int, list[str]] | None = None
-        held_line, end_of_held = 0, ""
+        held_line, end_of_held, held_is_repaired = 0, "", False
         while (line := self._next()) is not None:
             first = counts.lines
             text = line.text
+            self._is_repaired = False
             if line.fault:
                 self._leave_out(text, line.fault, first)
                 continue
@@ -266,7 +336,8 @@ class RecordReader:
                     ):
                         held[1][-1] += end_of_held + text
                         counts.joined += 1
-                        held_line, end_of_held = first, line.end
+                        counts.repaired += not held_is_repaired
+                        held_line, end_of_held, held_is_repaired = first, line.end, True
                         continue
                     fields = self._whole(line, fields)
             else:
@@ -276,6 +347,8 @@ class RecordReader:
                 if held:
                     yield held
                 held, held_line = self._numbered(record), counts.lines
+                held_is_repaired = self._is_repaired
+                counts.repaired += held_is_repaired
                 end_of_held = line.end if held_line == first else self._last_end
             elif not any(field.strip() for field in fields):
                 counts.blank += 1
@@ -300,9 +373,7 @@ class RecordReader:
 
         One line with an empty field too many may as well be one whose fields are shifted.
         """
-        taken = [line for _ in range(LINES_THAT_SHOW_WIDTH) if (line := self._next()) is not None]
-        self._put_back(taken)
-        filled = [line.text for line in taken if line.text.strip()]
+        filled = self._first_texts()
         widths = Counter(
             len(fields)
             for fields in (fields_of(text, self._separator)[0] for text in filled)
@@ -314,7 +385,29 @@ class RecordReader:
             if width == self._n_columns or n_lines >= max(3, 0.9 * len(filled)):
                 self._n = width
 
+    def _see_separator(self) -> None:
+        """Learns from the first lines whether they are separated otherwise than the header.
+
+        Only where the separator of the header gives no record, and one other gives nearly all.
+        """
+        filled = self._first_texts()
+        n_records = {
+            separator: sum(len(fields_of(text, separator)[0]) == self._n_columns for text in filled)
+            for separator in {self._separator, *SEPARATORS}
+        }
+        fitting = [
+            separator for separator, n in n_records.items() if n >= max(3, 0.9 * len(filled))
+        ]
+        if len(fitting) == 1 and self._n_columns > 1 and not n_records[self._separator]:
+            self._separator = fitting[0]
+
     # Lines
+
+    def _first_texts(self) -> list[str]:
+        """The first lines that hold anything."""
+        first = self.counts.lines + 1
+        lines = map(self._line_of_number, range(first, first + LINES_THAT_SHOW_WIDTH))
+        return [line.text for line in lines if line and line.text.strip()]
 
     def _next(self) -> Line | None:
         line = self._ahead.popleft() if self._ahead else next(self._lines, None)
@@ -324,10 +417,25 @@ class RecordReader:
             self._last_end = line.end
         return line
 
-    def _put_back(self, taken: list[Line]) -> None:
-        self._ahead.extendleft(reversed(taken))
-        self.counts.lines -= len(taken)
-        self.counts.characters -= sum(len(line.text) for line in taken)
+    def _line_of_number(self, line_no: int) -> Line | None:
+        """A line that is still to come, which stays to come."""
+        position = line_no - self.counts.lines - 1
+        while len(self._ahead) <= position:
+            line = next(self._lines, None)
+            if line is None:
+                return None
+            self._ahead.append(line)
+        return self._ahead[position]
+
+    def _with_lines_to(self, line: Line, line_no: int) -> str:
+        """The text of a line with those after it, which are taken now."""
+        parts = [line.text]
+        end = line.end
+        while self.counts.lines < line_no and (after := self._next()) is not None:
+            self.counts.joined += 1
+            parts += [end, after.text]
+            end = after.end
+        return "".join(parts)
 
     # Records of one line and of several
 
@@ -346,11 +454,12 @@ class RecordReader:
         escaped, escaped_opens = fields_of(line.text, self._separator, backslash=True)
         if escaped_opens < 0 and len(escaped) == self._n:
             return escaped
-        alone = with_stray_quotes(line.text, self._separator, opens)
+        alone = with_stray_quotes(line.text, self._separator, opens, self._n)
         for backslash in (False, True):
             several = self._until_closed(line, backslash, complete=len(alone) == self._n)
             if several:
                 return several
+        self._is_repaired = True
         return alone
 
     def _until_closed(self, line: Line, backslash: bool, complete: bool) -> list[str] | None:
@@ -362,28 +471,23 @@ class RecordReader:
         fields, opens = fields_of(line.text, self._separator, backslash=backslash)
         if opens < 0:
             return fields if len(fields) == self._n else None
-        taken: list[Line] = []
-        end = line.end
-        while len(taken) < MAX_LINES_OF_RECORD and (after := self._next()) is not None:
-            taken.append(after)
-            if after.fault:
-                break
-            is_record = self._looks_like_record(after.text)
-            more, opens = fields_of(
-                after.text, self._separator, in_quotes=True, backslash=backslash
-            )
-            fields[-1] += end + more[0]
-            fields += more[1:]
-            end = after.end
-            if opens < 0:
-                if len(fields) == self._n and not (complete and is_record):
-                    self.counts.joined += len(taken)
-                    return fields
-                break
-            if is_record or len(fields) > self._n:
-                break
-        self._put_back(taken)
+        n_fields = len(fields)
+        ahead = self._in_escaped_quotes if backslash else self._in_quotes
+        for line_no, after in ahead.after(self.counts.lines):
+            n_fields += after.n_more
+            if after.closes and n_fields == self._n and not (complete and after.stops):
+                text = self._with_lines_to(line, line_no)
+                return fields_of(text, self._separator, backslash=backslash)[0]
+            if after.closes or after.stops or n_fields > self._n:
+                return None
         return None
+
+    def _in_open_quotes(self, line: Line, backslash: bool = False) -> Meaning:
+        """What a line does to a value in quotes before it."""
+        if line.fault:
+            return Meaning(stops=True)
+        more, opens = fields_of(line.text, self._separator, in_quotes=True, backslash=backslash)
+        return Meaning(len(more) - 1, opens < 0, self._looks_like_record(line.text))
 
     def _whole(self, line: Line, fields: list[str]) -> list[str]:
         """A short line with the lines after it, where a line end stands within a value.
@@ -393,26 +497,42 @@ class RecordReader:
         """
         if len(fields) >= self._n or self._is_total(fields):
             return split_fields(line.text, self._separator, self._n) if fields else fields
-        joined = list(fields)
-        taken: list[Line] = []
-        end = line.end
-        while len(joined) < self._n and len(taken) < MAX_LINES_OF_RECORD:
-            after = self._next()
-            if after is None:
+        n_fields = len(fields)
+        for line_no, after in self._without_quotes.after(self.counts.lines):
+            n_fields += after.n_more
+            if after.stops or n_fields > self._n:
                 break
-            taken.append(after)
-            more, opens = fields_of(after.text, self._separator)
-            if after.fault or opens >= 0 or self._begins_record(more) or self._is_total(more):
-                break
-            joined[-1] += end + more[0]
-            joined += more[1:]
-            end = after.end
-        else:
-            if len(joined) == self._n:
-                self.counts.joined += len(taken)
-                return joined
-        self._put_back(taken)
+            if n_fields == self._n:
+                if not self._shapes and self._begin_alike(fields, line_no):
+                    break
+                self._is_repaired = True
+                return self._joined(line, fields, line_no)
         return fields
+
+    def _begin_alike(self, fields: list[str], line_no: int) -> bool:
+        """Whether a later line begins as these fields do: both may be keys."""
+        line = self._line_of_number(line_no)
+        return line is not None and shape(line.text.split(self._separator)[0]) == shape(fields[0])
+
+    def _in_short_line(self, line: Line) -> Meaning:
+        """What a line does to a record before it that lacks fields."""
+        fields, opens = fields_of(line.text, self._separator)
+        stops = bool(
+            line.fault or opens >= 0 or self._begins_record(fields) or self._is_total(fields)
+        )
+        return Meaning(len(fields) - 1, stops=stops)
+
+    def _joined(self, line: Line, fields: list[str], line_no: int) -> list[str]:
+        """The fields of a line with those of the lines after it, which are taken now."""
+        joined = [[field] for field in fields]
+        end = line.end
+        while self.counts.lines < line_no and (after := self._next()) is not None:
+            self.counts.joined += 1
+            first, *others = fields_of(after.text, self._separator)[0]
+            joined[-1] += [end, first]
+            joined += [[field] for field in others]
+            end = after.end
+        return ["".join(parts) for parts in joined]
 
     def _begins_record(self, fields: list[str]) -> bool:
         return len(fields) == self._n or shape(fields[0]) in self._shapes
@@ -421,7 +541,7 @@ class RecordReader:
         """Whether a line is a record by itself: as many fields, and a key as keys are here."""
         fields, opens = fields_of(text, self._separator)
         if opens >= 0:
-            fields = with_stray_quotes(text, self._separator, opens)
+            fields = with_stray_quotes(text, self._separator, opens, self._n)
         return len(fields) == self._n and (
             not self._shapes or shape(fields[0]) in self._shapes or self._is_header(fields)
         )
@@ -430,15 +550,12 @@ class RecordReader:
         """Whether a line of one field between two records is the rest of the first one's last."""
         if self._is_total(fields) or shape(fields[0]) in self._shapes:
             return False
-        taken: list[Line] = []
         following: list[str] = []
-        while len(following) < 2 and len(taken) < MAX_LINES_OF_VALUE:
-            after = self._next()
-            if after is None:
+        for n_ahead in range(1, MAX_LINES_OF_VALUE + 1):
+            after = self._line_of_number(self.counts.lines + n_ahead)
+            if after is None or len(following) > 1:
                 break
-            taken.append(after)
             following, _ = fields_of(after.text, self._separator)
-        self._put_back(taken)
         return (
             len(following) > 1 and self._begins_record(following) and not self._is_header(following)
         )

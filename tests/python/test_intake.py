@@ -12,14 +12,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import duckdb
 import openpyxl
 import pytest
 
 from scripts import intake
+from scripts.extract_reader import records
 from scripts.extract_reader.encoding import find_encoding
+from scripts.extract_reader.records import fields_of
 from scripts.extract_reader.spreadsheet import cell_text
 from tests.python.raw_project import DELIVERIES, ROOT, RawProject, copy_project, write_files
 
@@ -293,6 +295,12 @@ def test_lines_left_out_are_kept(
         assert raw_line == wanted[2] or wanted[2] is None
 
 
+def test_two_short_lines_are_not_the_first_record(take: Take) -> None:
+    taken = take({FILE: f"{DELIVERIES}\nX8,a,b\nX9,a,b\n{ROWS[0]}\n"})
+    assert [row[0] for row in taken.rows()] == ["X1"]
+    assert [reject[0] for reject in taken.rejects()] == [2, 3]
+
+
 def test_a_stray_quote_does_not_swallow_rows(take: Take) -> None:
     lines = ['X5,"a,1,b,c', "X6,a,1,b,c", 'X7,a",1,b,c']
     taken = take({FILE: GOOD + "\n".join(lines) + "\n"})
@@ -308,6 +316,79 @@ def test_titles_before_the_header(take: Take) -> None:
         (1, "before_header"),
         (3, "before_header"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "n_records", "reason"),
+    [
+        pytest.param('X9,"a,1', 0, "open_quote", id="open quotes"),
+        pytest.param("X9,a,1,b,'c\"", 2_000, None, id="good lines with quotes"),
+        pytest.param('X9,"a\\",1,"b', 0, "open_quote", id="open quotes after a backslash"),
+        pytest.param("a word", 0, "short_line", id="lines of one field"),
+        pytest.param("X9,a,1", 0, "short_line", id="short lines"),
+        pytest.param('X9,"a,1,b,c', 2_000, None, id="stray quotes"),
+        pytest.param(",".join(['"x'] * 20), 0, "open_quote", id="many open quotes in a line"),
+    ],
+)
+def test_broken_lines_cost_little_more_than_good_ones(
+    line: str,
+    n_records: int,
+    reason: str | None,
+    take: Take,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    n_lines, n_characters = 2_000, 0
+
+    def counting(text: str, *arguments: Any, **options: Any) -> tuple[list[str], int]:
+        nonlocal n_characters
+        n_characters += len(text)
+        return fields_of(text, *arguments, **options)
+
+    monkeypatch.setattr(records, "fields_of", counting)
+    content = DELIVERIES + "\n" + f"{line}\n" * n_lines
+    taken = take({FILE: content})
+    assert len(taken.rows()) == n_records
+    assert {reject[1] for reject in taken.rejects()} == ({reason} if reason else set())
+    assert n_characters < 60 * len(content)
+
+
+def test_a_quote_that_stays_open_hides_no_record_after_it(take: Take) -> None:
+    lines = ['X5,1,"a', *["-"] * 10, 'X6,"a', 'b",1,b,c', "X7,a,1,b,c"]
+    taken = take({FILE: GOOD + "\n".join(lines) + "\n"})
+    assert [row[:2] for row in taken.rows()[4:]] == [("X6", "a\nb"), ("X7", "a")]
+    assert [reject[:2] for reject in taken.rejects()] == [
+        (6, "open_quote"),
+        *((line_no, "short_line") for line_no in range(7, 17)),
+    ]
+
+
+def test_a_body_with_a_separator_of_its_own(take: Take) -> None:
+    body = "\n".join(ROWS).replace(",", ";")
+    taken = take({FILE: f"{DELIVERIES}\n{body}\n"})
+    assert taken.code == 0
+    assert "comma, then semicolon" in taken.said
+    assert taken.rows() == expected(*ROWS)
+
+
+@pytest.mark.parametrize(
+    ("lines", "n_repaired"),
+    [
+        (["X9,a,1,b,c", 'X9,"a\nb",1,b,"c ""d"""'], 0),
+        (['X9,"a,1,b,c', 'X9,a,1,b,"c'], 2),
+        (["X9,a\nb\nc,1,b,c", "X9,a,1,b,c\nd\ne", "X9,a,1,b,c"], 2),
+        (['X9,"a,1,b,c\nd\ne', "X9,a,1,b,c"], 1),
+        (['X9,"a,1,b'], 0),
+    ],
+)
+def test_values_that_were_changed_are_counted(
+    lines: list[str], n_repaired: int, take: Take
+) -> None:
+    taken = take({FILE: GOOD + "\n".join(lines) + "\n"})
+    [file] = json.loads((taken.out / "_intake.json").read_bytes())["files"]
+    assert file["counts"]["repaired"] == n_repaired
+    [heading, row] = taken.said.splitlines()[:2]
+    assert heading.split()[-1] == "repaired"
+    assert row.split()[-1] == str(n_repaired)
 
 
 # --- workbooks, packed files, Parquet -------------------------------------------------------------
