@@ -1,24 +1,6 @@
--- A deletion often comes without a time; it is the last word then.
-{% set updated_at = parse_local_timestamp('updated_at_text', channel_timezone('crm')) -%}
-with raw_customers as (
+with source as (
 
-    select * from {{ ranked_rows(
-        'crm', 'customers',
-        to_clean=['customer_no', 'is_deleted', 'updated_at'],
-        key=['customer_no_text'],
-        columns=[
-            'customer_no', 'name', 'gender', 'birth_date', 'age', 'id_card_no', 'mobile',
-            'mobile_verified', 'email', 'region', 'address', 'occupation', 'education',
-            'company_name', 'member_level', 'brand', 'legal_entity', 'source', 'referrer_no',
-            'account_status', 'is_employee', 'registered_at', 'updated_at', 'is_deleted',
-        ],
-        newest_first=[
-            'case when ' ~ parse_boolean('is_deleted_text') ~ ' and ' ~ updated_at
-            ~ ' is null then 0 else 1 end asc',
-            updated_at ~ ' desc nulls last',
-            '_source_file desc nulls last',
-        ]
-    ) }}
+    select * from {{ raw('crm', 'customers') }}
 
 ),
 
@@ -61,12 +43,16 @@ cleaned as (
         {{ clean_text('registered_at') }} as registered_at_text,
         {{ clean_text('updated_at') }} as updated_at_text,
         {{ clean_text('is_deleted') }} as is_deleted_text,
-        {{ row_values('raw_customers') }} as raw_values,
-        duplicate_rank,
-        n_rows_of_key,
+        {{ raw_row('crm', 'customers') }} as raw_row,
+        {{ row_fingerprint([
+            'customer_no', 'name', 'gender', 'birth_date', 'age', 'id_card_no', 'mobile',
+            'mobile_verified', 'email', 'region', 'address', 'occupation', 'education',
+            'company_name', 'member_level', 'brand', 'legal_entity', 'source', 'referrer_no',
+            'account_status', 'is_employee', 'registered_at', 'updated_at', 'is_deleted',
+        ]) }} as row_fingerprint,
         _source_file,
         _source_row
-    from raw_customers
+    from source
 
 ),
 
@@ -186,7 +172,7 @@ checked as (
 
 ),
 
-traced as (
+ranked as (
 
     select
         {{ record_id('crm', ['customer_no']) }} as record_id,
@@ -223,16 +209,71 @@ traced as (
         customer_no as row_key,
         rejection,
         findings,
+        row_number() over (
+            partition by rejection is null, customer_no
+            order by
+                -- A deletion often comes without a time; it is the last word then.
+                case when is_deleted and updated_at is null then 0 else 1 end asc,
+                updated_at desc nulls last,
+                _source_file desc nulls last,
+                row_fingerprint asc,
+                _source_row asc nulls last
+        ) as duplicate_rank,
+        count(*) over (partition by rejection is null, customer_no) as n_rows_of_key,
+        raw_row,
+        _source_file,
+        _source_row
+    from checked
+
+),
+
+traced as (
+
+    select
+        record_id,
+        customer_no,
+        name,
+        gender,
+        birth_date,
+        age,
+        national_id,
+        mobile_kind,
+        mobile,
+        telephone,
+        is_mobile_verified,
+        email,
+        division_code,
+        province,
+        city,
+        district,
+        is_urban,
+        address,
+        occupation,
+        education,
+        company_name,
+        member_level,
+        brand,
+        legal_entity,
+        acquisition_source,
+        referrer_no,
+        account_status,
+        is_employee,
+        registered_at,
+        updated_at,
+        is_deleted,
+        row_key,
+        rejection,
+        findings,
         duplicate_rank,
         n_rows_of_key,
         -- Only the quality models read it, and only of rows with an issue.
         case
             when rejection is not null or n_rows_of_key > 1 or {{ list_length('findings') }} > 0
-                then {{ raw_row('crm', 'customers', 'raw_values') }}
+                then raw_row
         end as raw_row,
         _source_file,
         _source_row
-    from checked
+    from ranked
 
 )
 

@@ -1,25 +1,6 @@
--- A deletion often comes without a time; it is the last word then.
-{% set updated_at = parse_local_timestamp(
-    'updated_at_text', channel_timezone('shop', "concat_ws('.', platform_text, shop_id_text)")
-) -%}
 with source as (
 
-    select * from {{ ranked_rows(
-        'shop', 'accounts',
-        to_clean=['platform', 'shop_id', 'account_id', 'is_deleted', 'updated_at'],
-        key=['platform_text', 'shop_id_text', 'account_id_text'],
-        columns=[
-            'platform', 'shop_id', 'account_id', 'nickname', 'real_name', 'mobile',
-            'mobile_verified', 'email', 'unionid', 'gender', 'region', 'brand', 'legal_entity',
-            'register_channel', 'registered_at', 'updated_at', 'is_deleted',
-        ],
-        newest_first=[
-            'case when ' ~ parse_boolean('is_deleted_text') ~ ' and ' ~ updated_at
-            ~ ' is null then 0 else 1 end asc',
-            updated_at ~ ' desc nulls last',
-            '_source_file desc nulls last',
-        ]
-    ) }}
+    select * from {{ raw('shop', 'accounts') }}
 
 ),
 
@@ -55,9 +36,12 @@ cleaned as (
         {{ clean_text('registered_at') }} as registered_at_text,
         {{ clean_text('updated_at') }} as updated_at_text,
         {{ clean_text('is_deleted') }} as is_deleted_text,
-        {{ row_values('source') }} as raw_values,
-        duplicate_rank,
-        n_rows_of_key,
+        {{ raw_row('shop', 'accounts') }} as raw_row,
+        {{ row_fingerprint([
+            'platform', 'shop_id', 'account_id', 'nickname', 'real_name', 'mobile',
+            'mobile_verified', 'email', 'unionid', 'gender', 'region', 'brand', 'legal_entity',
+            'register_channel', 'registered_at', 'updated_at', 'is_deleted',
+        ]) }} as row_fingerprint,
         _source_file,
         _source_row
     from source
@@ -145,7 +129,7 @@ checked as (
 
 ),
 
-traced as (
+ranked as (
 
     select
         {{ record_id('shop', ['platform', 'shop_id', 'account_id']) }} as record_id,
@@ -175,16 +159,66 @@ traced as (
         concat_ws('.', platform, shop_id, account_id) as row_key,
         rejection,
         findings,
+        row_number() over (
+            partition by rejection is null, platform, shop_id, account_id
+            order by
+                -- A deletion often comes without a time; it is the last word then.
+                case when is_deleted and updated_at is null then 0 else 1 end asc,
+                updated_at desc nulls last,
+                _source_file desc nulls last,
+                row_fingerprint asc,
+                _source_row asc nulls last
+        ) as duplicate_rank,
+        count(*) over (
+            partition by rejection is null, platform, shop_id, account_id
+        ) as n_rows_of_key,
+        raw_row,
+        _source_file,
+        _source_row
+    from checked
+
+),
+
+traced as (
+
+    select
+        record_id,
+        platform,
+        shop_id,
+        account_id,
+        nickname,
+        real_name,
+        mobile_kind,
+        mobile,
+        telephone,
+        is_mobile_verified,
+        email,
+        unionid,
+        gender,
+        division_code,
+        province,
+        city,
+        district,
+        is_urban,
+        brand,
+        legal_entity,
+        register_channel,
+        registered_at,
+        updated_at,
+        is_deleted,
+        row_key,
+        rejection,
+        findings,
         duplicate_rank,
         n_rows_of_key,
         -- Only the quality models read it, and only of rows with an issue.
         case
             when rejection is not null or n_rows_of_key > 1 or {{ list_length('findings') }} > 0
-                then {{ raw_row('shop', 'accounts', 'raw_values') }}
+                then raw_row
         end as raw_row,
         _source_file,
         _source_row
-    from checked
+    from ranked
 
 )
 

@@ -1,23 +1,6 @@
--- A deletion often comes without a time; it is the last word then.
-{% set updated_at = parse_local_timestamp('updated_at_text', channel_timezone('store')) -%}
 with source as (
 
-    select * from {{ ranked_rows(
-        'store', 'members',
-        to_clean=['brand', 'member_no', 'is_deleted', 'updated_at'],
-        key=['brand_text', 'member_no_text'],
-        columns=[
-            'member_no', 'brand', 'legal_entity', 'name', 'mobile', 'mobile_verified', 'id_card_no',
-            'unionid', 'gender', 'birth_date', 'age', 'income_band', 'household_size',
-            'member_level', 'store_id', 'joined_at', 'updated_at', 'is_deleted',
-        ],
-        newest_first=[
-            'case when ' ~ parse_boolean('is_deleted_text') ~ ' and ' ~ updated_at
-            ~ ' is null then 0 else 1 end asc',
-            updated_at ~ ' desc nulls last',
-            '_source_file desc nulls last',
-        ]
-    ) }}
+    select * from {{ raw('store', 'members') }}
 
 ),
 
@@ -48,9 +31,13 @@ cleaned as (
         {{ clean_text('joined_at') }} as joined_at_text,
         {{ clean_text('updated_at') }} as updated_at_text,
         {{ clean_text('is_deleted') }} as is_deleted_text,
-        {{ row_values('source') }} as raw_values,
-        duplicate_rank,
-        n_rows_of_key,
+        {{ raw_row('store', 'members') }} as raw_row,
+        {{ row_fingerprint([
+            'member_no', 'brand', 'legal_entity', 'name', 'mobile', 'mobile_verified',
+            'id_card_no', 'unionid', 'gender', 'birth_date', 'age', 'income_band',
+            'household_size', 'member_level', 'store_id', 'joined_at', 'updated_at',
+            'is_deleted',
+        ]) }} as row_fingerprint,
         _source_file,
         _source_row
     from source
@@ -129,7 +116,7 @@ checked as (
 
 ),
 
-traced as (
+ranked as (
 
     select
         {{ record_id('store', ['brand', 'member_no']) }} as record_id,
@@ -156,16 +143,61 @@ traced as (
         concat_ws('.', brand, member_no) as row_key,
         rejection,
         findings,
+        row_number() over (
+            partition by rejection is null, brand, member_no
+            order by
+                -- A deletion often comes without a time; it is the last word then.
+                case when is_deleted and updated_at is null then 0 else 1 end asc,
+                updated_at desc nulls last,
+                _source_file desc nulls last,
+                row_fingerprint asc,
+                _source_row asc nulls last
+        ) as duplicate_rank,
+        count(*) over (partition by rejection is null, brand, member_no) as n_rows_of_key,
+        raw_row,
+        _source_file,
+        _source_row
+    from checked
+
+),
+
+traced as (
+
+    select
+        record_id,
+        member_no,
+        brand,
+        legal_entity,
+        name,
+        mobile_kind,
+        mobile,
+        telephone,
+        is_mobile_verified,
+        national_id,
+        unionid,
+        gender,
+        birth_date,
+        age,
+        income_band,
+        household_size,
+        member_level,
+        store_id,
+        registered_at,
+        updated_at,
+        is_deleted,
+        row_key,
+        rejection,
+        findings,
         duplicate_rank,
         n_rows_of_key,
         -- Only the quality models read it, and only of rows with an issue.
         case
             when rejection is not null or n_rows_of_key > 1 or {{ list_length('findings') }} > 0
-                then {{ raw_row('store', 'members', 'raw_values') }}
+                then raw_row
         end as raw_row,
         _source_file,
         _source_row
-    from checked
+    from ranked
 
 )
 
