@@ -21,7 +21,7 @@ from scripts.extract_reader.conversion import (  # noqa: E402
     examined,
 )
 from scripts.extract_reader.table import in_columns  # noqa: E402
-from scripts.raw_layout import Findings, documented_tables  # noqa: E402
+from scripts.raw_layout import Findings, RawError, documented_tables  # noqa: E402
 from scripts.raw_layout.layout import REJECTS_FOLDER  # noqa: E402
 
 DESCRIPTION = """\
@@ -50,6 +50,7 @@ reasons of lines left out:
   undecodable_bytes  bytes that mean nothing in the encoding of the file
   nul_bytes          NUL bytes, which stand where something was lost
   too_long           more than 20 million characters
+  cut_off            the end of a packed file of which the rest is missing
 
 exit codes: 0 every line was read, 1 some were left out (they are in OUT/{REJECTS_FOLDER}),
 2 nothing was written: the message says why
@@ -105,11 +106,16 @@ def table_of(reports: list[FileReport]) -> str:
 
 
 def notes(reports: list[FileReport]) -> list[str]:
-    """Names that were read as others, and why lines were left out."""
+    """Names and lines that were read as others, and why lines were left out."""
     lines = []
     for report in reports:
         if report.renamed:
             lines.append(f"{report.file}: read {', '.join(report.renamed)}.")
+        if report.counts.utf_8:
+            lines.append(
+                f"{report.file}: {report.counts.utf_8:,} lines are UTF-8, not {report.encoding},"
+                " and were read as that."
+            )
         if report.reasons:
             reasons = ", ".join(f"{n:,} {reason}" for reason, n in sorted(report.reasons.items()))
             lines.append(f"{report.file}: left out {reasons}.")
@@ -144,6 +150,9 @@ def main(arguments: list[str] | None = None) -> int:
             )
     except LookupError:
         print(f"--encoding {options.encoding}: is no encoding that is known.", file=sys.stderr)
+        return 2
+    except RawError as error:
+        print(error, file=sys.stderr)
         return 2
     except OSError as error:
         print(f"cannot read or write: {error}", file=sys.stderr)

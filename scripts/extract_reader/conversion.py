@@ -17,7 +17,7 @@ import duckdb
 from scripts.raw_layout import Findings, RawError, RawTable, extract_info
 from scripts.raw_layout.checks import check_header, check_layout
 from scripts.raw_layout.layout import EXTRACT_FILE, REJECTS_FOLDER, Formats, is_left_alone
-from scripts.raw_layout.messages import shown
+from scripts.raw_layout.messages import LEAVE_OUT, shown
 from scripts.raw_layout.parquet_files import Column, parquet_columns
 
 from .encoding import Encoding, find_encoding
@@ -161,9 +161,11 @@ def examine(file: SourceFile, findings: Findings, codec: str | None = None) -> N
         check_names(file.header, file.path, file.table, findings)
     except RawError as error:
         findings.problems.append(f"{shown(file.path)}{error}")
-    except (OSError, EOFError) as error:
-        reason = getattr(error, "strerror", None) or "cut off or damaged"
-        findings.problems.append(f"{shown(file.path)}: cannot be opened ({reason}).")
+    except OSError as error:
+        findings.problems.append(
+            f"{shown(file.path)}: cannot be opened ({error.strerror}): {LEAVE_OUT} if it is not"
+            " needed."
+        )
 
 
 def text_header(file: SourceFile) -> Header | None:
@@ -286,7 +288,7 @@ def records(
 ) -> Iterator[tuple[int, list[str]]]:
     """The records of a file of text or of a workbook."""
     if file.encoding:
-        lines = read_lines(file.path, file.encoding, progress)
+        lines = read_lines(file.path, file.encoding, progress, reader.counts.add_utf_8)
         for line in itertools.islice(lines, header.line_no):
             reader.pass_over(line.text)
         yield from reader.from_lines(lines)
@@ -340,14 +342,18 @@ def convert_folder(
         with open_engine(beside / "scratch") as connection:
             left_out = RejectedLines(connection)
             for file in files:
-                reports.append(convert(file, made, connection, left_out, Advance(progress).to))
+                try:
+                    report = convert(file, made, connection, left_out, Advance(progress).to)
+                except RawError as error:
+                    raise RawError(f"{shown(file.path)}{error}") from None
+                reports.append(report)
             written = [file.target for file in files] + left_out.write(made)
         if (folder / EXTRACT_FILE).is_file():
             shutil.copyfile(folder / EXTRACT_FILE, made / EXTRACT_FILE)
             written.append(EXTRACT_FILE)
-        report = {"written": written, "files": [asdict(report) for report in reports]}
+        outcome = {"written": written, "files": [asdict(report) for report in reports]}
         (made / REPORT_FILE).write_text(
-            json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+            json.dumps(outcome, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
         )
         if out.exists():
             out.rename(beside / "before")

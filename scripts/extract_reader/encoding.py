@@ -2,7 +2,9 @@
 
 A byte order mark decides. Without one: UTF-16 has NUL bytes at every other place; text that is
 mostly valid UTF-8, line by line, is UTF-8; of GB18030 and Big5 the one in which most characters are
-common ones; Windows-1252, in which every byte means something, is the last resort.
+common ones; Windows-1252, in which every byte means something, is the last resort. Files that were
+put together of others have lines in UTF-8 among those of another encoding, which would give other
+characters without an error: each line that is UTF-8 to the letter is read as that.
 """
 
 from __future__ import annotations
@@ -10,17 +12,20 @@ from __future__ import annotations
 import codecs
 import gzip
 import re
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from scripts.raw_layout.messages import EMPTY, RawError
+from scripts.raw_layout.messages import EMPTY, LEAVE_OUT, RawError
 
 BLOCK_BYTES = 1 << 20
 # Lines that are not plain ASCII say what the encoding is; so many of them say it well enough.
 MAX_SAMPLE_BYTES = 4_000_000
 ERRORS = "bytes_as_surrogates"
+# A line beyond this is cut before its encoding is known.
+MAX_LINE_BYTES = 20 * BLOCK_BYTES
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,26 @@ DOUBLE_BYTE = (
     ),
 )
 MIN_COMMON_SHARE = 0.6
+# In these a line ends with a byte that is part of no other character.
+MAY_HOLD_UTF_8 = frozenset(
+    codecs.lookup(name).name
+    for name in (
+        "gb18030",
+        "gbk",
+        "gb2312",
+        "big5",
+        "big5hkscs",
+        "cp950",
+        "cp949",
+        "cp932",
+        "cp1252",
+    )
+)
+# Two bytes of UTF-8 may as well be a character of a double-byte encoding; three and four, hardly.
+_LONG_IN_UTF_8 = re.compile(rb"[\xe0-\xf4][\x80-\xbf]{2}")
 
+PACK_AGAIN = f"export it again, or {LEAVE_OUT}."
+NOTHING_UNPACKS = f": is cut off so early that nothing of it can be unpacked: {PACK_AGAIN}"
 MAGIC = (
     (b"PK\x03\x04", "a spreadsheet or zip file"),
     (b"\xd0\xcf\x11\xe0", "an old or protected spreadsheet"),
@@ -78,12 +102,78 @@ def _bytes_as_surrogates(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error(ERRORS, _bytes_as_surrogates)
 
 
-def open_bytes(path: Path) -> tuple[IO[bytes], IO[bytes]]:
+class ByteStream:
+    """The bytes of a file, unpacked; of a packed file that was cut off, as many as there are."""
+
+    def __init__(self, file: IO[bytes], is_packed: bool) -> None:
+        """Whatever is read before the end is as it was written."""
+        self._file = gzip.GzipFile(fileobj=file) if is_packed else file
+        self._is_packed = is_packed
+        self.is_cut_off = False
+
+    def read(self, n_bytes: int) -> bytes:
+        """So many bytes, or those up to the end."""
+        if not self._is_packed:
+            return self._file.read(n_bytes)
+        parts: list[bytes] = []
+        try:
+            while n_bytes and (part := self._file.read1(n_bytes)):  # type: ignore[union-attr]
+                parts.append(part)
+                n_bytes -= len(part)
+        except EOFError:
+            self.is_cut_off = True
+        except (zlib.error, gzip.BadGzipFile):
+            raise RawError(f": is damaged, and not only at its end: {PACK_AGAIN}") from None
+        return b"".join(parts)
+
+
+def open_bytes(path: Path) -> tuple[IO[bytes], ByteStream]:
     """The file itself, whose position is the progress, and the stream of its unpacked bytes."""
     file = path.open("rb")
-    if path.suffix.lower() == ".gz":
-        return file, gzip.GzipFile(fileobj=file)  # type: ignore[return-value]
-    return file, file
+    return file, ByteStream(file, path.suffix.lower() == ".gz")
+
+
+class Decoder:
+    """The text of bytes in one encoding, and of lines in UTF-8 that were put among them."""
+
+    def __init__(self, codec: str, told: Callable[[int], None]) -> None:
+        """`told` hears of how many lines of UTF-8 there were."""
+        self._decoder = codecs.getincrementaldecoder(codec)(errors=ERRORS)
+        self._may_hold_utf_8 = codecs.lookup(codec).name in MAY_HOLD_UTF_8
+        self._takes_any = codecs.lookup(codec).name == WINDOWS_1252.codec
+        self._told = told
+        self._rest = b""
+        self._is_within_line = False
+
+    def decode(self, block: bytes, final: bool) -> str:
+        """The text of whole lines; what comes after them waits for its end."""
+        if not self._may_hold_utf_8:
+            return self._decoder.decode(block, final)
+        block = self._rest + block
+        end = max(block.rfind(b"\n"), block.rfind(b"\r")) + 1
+        if final or len(block) - end > MAX_LINE_BYTES:
+            end = len(block)
+        self._rest = block[end:]
+        parts, start, at = [], 0, 0
+        for line in () if block.isascii() else block[:end].splitlines(keepends=True):
+            if not line.isascii() and self._is_utf_8(line):
+                parts += [self._decoder.decode(block[start:at]), line.decode("utf-8")]
+                start = at + len(line)
+            at += len(line)
+            self._is_within_line = False
+        if end:
+            self._is_within_line = block[end - 1 : end] not in (b"\n", b"\r")
+        return "".join([*parts, self._decoder.decode(block[start:end], final)])
+
+    def _is_utf_8(self, line: bytes) -> bool:
+        if self._is_within_line or not (self._takes_any or _LONG_IN_UTF_8.search(line)):
+            return False
+        try:
+            line.decode("utf-8")
+        except UnicodeDecodeError:
+            return False
+        self._told(1)
+        return True
 
 
 def find_encoding(path: Path) -> Encoding:
@@ -92,7 +182,7 @@ def find_encoding(path: Path) -> Encoding:
     with file:
         head = stream.read(BLOCK_BYTES)
         if not head:
-            raise RawError(EMPTY)
+            raise RawError(NOTHING_UNPACKS if stream.is_cut_off else EMPTY)
         for magic, kind in MAGIC:
             if head.startswith(magic):
                 raise RawError(f": is {kind} under another name: name it rightly.")
@@ -118,20 +208,17 @@ def utf_16_without_mark(head: bytes) -> Encoding | None:
     return None
 
 
-def foreign_lines(head: bytes, stream: IO[bytes]) -> Iterator[bytes]:
+def foreign_lines(head: bytes, stream: ByteStream) -> Iterator[bytes]:
     """Every line that is not plain ASCII."""
     rest = b""
     block = head
     while block:
         block, cut, rest_of_block = (rest + block).rpartition(b"\n")
-        rest = rest_of_block if len(rest_of_block) < 20 * BLOCK_BYTES else b""
+        rest = rest_of_block if len(rest_of_block) < MAX_LINE_BYTES else b""
         if not block.isascii():
-            for line in (block + cut).split(b"\n"):
-                if not line.isascii():
-                    yield line
+            yield from (line for line in (block + cut).splitlines() if not line.isascii())
         block = stream.read(BLOCK_BYTES)
-    if not rest.isascii():
-        yield rest
+    yield from (line for line in rest.splitlines() if not line.isascii())
 
 
 def eight_bit_encoding(lines: Iterator[bytes]) -> Encoding:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from .encoding import BLOCK_BYTES, ERRORS, Encoding, open_bytes
+from .encoding import BLOCK_BYTES, Decoder, Encoding, open_bytes
 
 # A line beyond this is no line of a table; of its text only the beginning is kept.
 MAX_LINE_CHARACTERS = 20_000_000
@@ -28,11 +27,21 @@ class Line(NamedTuple):
 
 
 def read_lines(
-    path: Path, encoding: Encoding, progress: Progress = lambda position: None
+    path: Path,
+    encoding: Encoding,
+    progress: Progress = lambda position: None,
+    told_utf_8: Callable[[int], None] = lambda n_lines: None,
 ) -> Iterator[Line]:
-    """The lines of a file; progress is told how many bytes of the file itself were read."""
+    """The lines of a file.
+
+    Args:
+        path: of the file.
+        encoding: as it was found.
+        progress: told how many bytes of the file itself were read.
+        told_utf_8: told how many lines were in UTF-8 where the encoding is another.
+    """
     file, stream = open_bytes(path)
-    decoder = codecs.getincrementaldecoder(encoding.codec)(errors=ERRORS)
+    decoder = Decoder(encoding.codec, told_utf_8)
     with file:
         stream.read(encoding.n_mark_bytes)
         rest = ""
@@ -61,7 +70,10 @@ def read_lines(
                 rest = ""
             if not block:
                 break
-        if n_dropped:
+        if stream.is_cut_off:
+            # Where the last line would have ended is not known.
+            yield Line((kept if n_dropped else rest)[:KEPT_OF_TOO_LONG], "", "cut_off")
+        elif n_dropped:
             yield too_long(kept, n_dropped + len(rest), "")
         elif rest:
             yield from faults([Line(rest, "")], rest)

@@ -59,6 +59,13 @@ class Counts:
     rejects: int = 0
     # Records of which a value lost a quote, or took in a line end without quotes.
     repaired: int = 0
+    # Lines in UTF-8 where the encoding of the file is another.
+    utf_8: int = 0
+
+    def add_utf_8(self, n_lines: int) -> None:
+        """So many more lines in UTF-8."""
+        self.utf_8 += n_lines
+
     characters: int = 0
 
     @property

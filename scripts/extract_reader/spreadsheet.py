@@ -13,11 +13,11 @@ from typing import Any
 
 import openpyxl
 
-from scripts.raw_layout.messages import EMPTY, RawError
+from scripts.raw_layout.messages import EMPTY, LEAVE_OUT, RawError
 
 CANNOT_BE_READ = (
     ": cannot be read as a workbook (not such a file, protected, cut off or damaged): save it again"
-    " as .xlsx."
+    f" as .xlsx, or {LEAVE_OUT}."
 )
 
 

@@ -12,6 +12,7 @@ EMPTY = (
     ": the file is empty, without even the names of its columns: export it again, or take it away"
     " if there is no such table."
 )
+LEAVE_OUT = "begin its name with _ to leave it out"
 
 
 class RawError(Exception):

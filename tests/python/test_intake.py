@@ -30,6 +30,11 @@ FILE = "logistics/deliveries.csv"
 ROWS = [f"X{number},sf,2024-01-0{number},上海,{SECRET}" for number in range(1, 5)]
 GOOD = "\n".join([DELIVERIES, *ROWS]) + "\n"
 COLUMNS = DELIVERIES.split(",")
+MANY = f"{DELIVERIES}\n" + "".join(
+    f"X{number},{number**5 % 99_991},2024-01-01,上海,{number**7 % 999_983}\n"
+    for number in range(100_000)
+)
+MANY_PACKED = gzip.compress(MANY.encode())
 
 Row = tuple[str | int | None, ...]
 
@@ -193,6 +198,39 @@ def test_one_bad_line_does_not_change_the_encoding(take: Take) -> None:
     assert raw_line.startswith(r"X2,sf,2024-01-02,\xc4\xff海")
     # The number of the record that was left out stays free.
     assert [row[-1] for row in taken.rows()] == [1, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("codec", "shown", "others"),
+    [
+        ("gb18030", "GB18030", ["X5,sf,2024-01-05,杭州,李雷", "X6,韩梅,2024-01-05,宁波,𠮷野"]),
+        ("big5", "Big5", ["X5,sf,2024-01-05,信義,張偉"]),
+        ("cp1252", "Windows-1252", ["X5,café,2024-01-05,Évora,José"]),
+    ],
+)
+def test_lines_in_utf_8_among_others(codec: str, shown: str, others: list[str], take: Take) -> None:
+    places = ["Müller", "Århus", "naïve"] if codec == "cp1252" else ["台北市", "高山", "中正"]
+    rows = [f"X{number},sf,2024-01-01,{place},x" for number, place in enumerate(places)]
+    head = "\r\n".join([DELIVERIES, *rows[:2], ""]).encode(codec)
+    end = f"{rows[2]}\n".encode(codec)
+    taken = take({FILE: head + "\r".join([*others, ""]).encode() + end})
+    assert taken.rows() == expected(*rows[:2], *others, rows[2])
+    assert taken.code == 0
+    assert f"{FILE}: {len(others)} lines are UTF-8, not {shown}" in taken.said
+
+
+def test_two_bytes_of_utf_8_are_a_character_of_gb18030(take: Take) -> None:
+    # The bytes of this name are valid in both.
+    row = "X9,sf,2024-01-01,涓,x"
+    taken = take({FILE: f"{GOOD}{row}\n".encode("gb18030")})
+    assert taken.rows() == expected(*ROWS, row)
+    assert "are UTF-8" not in taken.said
+
+
+def test_lines_of_other_encodings_in_utf_8_are_left_out(take: Take) -> None:
+    taken = take({FILE: GOOD.encode() + "X9,sf,2024-01-01,杭州,x\n".encode("gb18030")})
+    assert taken.rows() == expected(*ROWS)
+    assert [reject[:2] for reject in taken.rejects()] == [(6, "undecodable_bytes")]
 
 
 def test_an_encoding_that_is_told(take: Take) -> None:
@@ -476,6 +514,18 @@ def test_packed_text_and_parts(take: Take) -> None:
     assert json.loads((taken.out / "_extract.json").read_text()) == {"extracted_on": "2024-01-01"}
 
 
+def test_of_a_packed_file_that_is_cut_off_the_whole_lines_are_read(take: Take) -> None:
+    taken = take({"logistics/deliveries.csv.gz": MANY_PACKED[: len(MANY_PACKED) // 2]})
+    assert taken.code == 1
+    [(line_no, reason, raw_line)] = taken.rejects()
+    n_rows = line_no - 2
+    assert reason == "cut_off"
+    assert 10_000 < n_rows < 100_000
+    lines = MANY.splitlines()
+    assert taken.rows() == expected(*lines[1 : n_rows + 1])
+    assert lines[n_rows + 1].startswith(raw_line)
+
+
 def test_parquet_becomes_text(tmp_path: Path, take: Take) -> None:
     with duckdb.connect() as connection:
         connection.execute(
@@ -522,14 +572,23 @@ def test_parquet_becomes_text(tmp_path: Path, take: Take) -> None:
             {FILE: b"PK\x03\x04" + GOOD.encode()}, "is a spreadsheet or zip", id="workbook as .csv"
         ),
         pytest.param(
-            {"shop/orders.xlsx": GOOD}, "cannot be read as a workbook", id="text named .xlsx"
+            {"shop/orders.xlsx": GOOD},
+            "or begin its name with _ to leave it out",
+            id="text named .xlsx",
         ),
         pytest.param({"shop/orders.parquet": GOOD}, "cannot be read as Parquet", id="no Parquet"),
         pytest.param(
-            {"logistics/deliveries.csv.gz": gzip.compress(GOOD.encode())[:40]},
-            "cannot be opened",
-            id="gzip cut off",
+            {"logistics/deliveries.csv.gz": gzip.compress(GOOD.encode())[:8]},
+            "deliveries.csv.gz: is cut off so early that nothing of it can be unpacked",
+            id="gzip cut off at its beginning",
         ),
+        pytest.param(
+            {"logistics/deliveries.csv.gz": MANY_PACKED[:40_000] + b"x" * 9 + MANY_PACKED[40_000:]},
+            "deliveries.csv.gz: is damaged, and not only at its end: export it again, or begin its"
+            " name with _",
+            id="gzip damaged",
+        ),
+        pytest.param({"logistics/deliveries.csv.gz": GOOD}, "is damaged", id="text named .gz"),
         pytest.param({FILE: GOOD, "_extract.json": "["}, "is not valid JSON", id="_extract.json"),
     ],
 )
