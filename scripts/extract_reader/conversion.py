@@ -30,6 +30,8 @@ from .header import (
     find_header,
     make_header,
     no_header,
+    shown_separator,
+    stated_separator,
 )
 from .lines import Line, as_text, read_lines
 from .parquet import TextTable, copy_parquet, literal, open_engine, quoted
@@ -71,7 +73,7 @@ class SourceFile:
     @property
     def shown_separator(self) -> str:
         """What separates the fields, where anything does."""
-        return SEPARATORS[self.header.separator] if self.encoding and self.header else ""
+        return shown_separator(self.header.separator) if self.encoding and self.header else ""
 
 
 @dataclass
@@ -174,8 +176,12 @@ def text_header(file: SourceFile) -> Header | None:
     lines = first_lines(read_lines(file.path, file.encoding))
 
     def candidates() -> Iterator[tuple[int, str, list[str]]]:
+        separators = list(SEPARATORS)
         for line_no, line in lines:
-            for separator in SEPARATORS:
+            stated = stated_separator(line.text) if line_no == 1 else None
+            if stated:
+                separators = [stated, *(other for other in SEPARATORS if other != stated)]
+            for separator in separators:
                 yield line_no, separator, fields_of(line.text, separator)[0]
 
     found = find_header(candidates(), file.table)
@@ -276,7 +282,7 @@ def convert(
         table.add(number, fields, counts.characters - n_characters)
         n_characters = counts.characters
     if reader.separator != header.separator:
-        report.separator += f", then {SEPARATORS[reader.separator]}"
+        report.separator += f", then {shown_separator(reader.separator)}"
     columns = ", ".join(quoted(name) for name in header.columns)
     table.write(target, f"{columns}, {literal(file.relative_path)} as _source_file, _source_row")
     table.drop()

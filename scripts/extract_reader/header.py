@@ -19,6 +19,8 @@ from scripts.raw_layout.checks import check_header
 from scripts.raw_layout.messages import RawError
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "\x01": "^A"}
+# With this line a spreadsheet tells itself the separator.
+_STATED_SEPARATOR = re.compile(r'\ufeff?"?sep=([^"\w])"?[,;\t|]*', re.IGNORECASE)
 # Title lines may precede the names, but not so many.
 MAX_LINES_BEFORE = 100
 # One name may stand in a title; two are a header.
@@ -74,6 +76,17 @@ def column_of(name: str, table: RawTable) -> str | None:
         return key
     meant = [column for column in other_names().get(key, ()) if column in table.columns]
     return meant[0] if len(meant) == 1 else None
+
+
+def stated_separator(first_line: str) -> str | None:
+    """The separator that the first line of a file states, where it is `sep=;` or alike."""
+    found = _STATED_SEPARATOR.fullmatch(first_line.rstrip(" "))
+    return found[1] if found else None
+
+
+def shown_separator(separator: str) -> str:
+    """What people call it."""
+    return SEPARATORS.get(separator, separator)
 
 
 def find_header(

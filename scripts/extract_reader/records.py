@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from .header import SEPARATORS, Header, name_key
+from .header import SEPARATORS, Header, name_key, stated_separator
 from .lines import MAX_LINE_CHARACTERS, Line
 
 # More lines than this are not one record.
@@ -367,7 +367,8 @@ class RecordReader:
     def pass_over(self, text: str) -> None:
         """A line up to and with that of the header."""
         self.counts.lines += 1
-        if self.counts.lines == self.header.line_no:
+        is_first = self.counts.lines == 1
+        if self.counts.lines == self.header.line_no or (is_first and stated_separator(text)):
             self.counts.header += 1
         elif not text.strip(", \t"):
             self.counts.blank += 1

@@ -429,6 +429,26 @@ def test_values_that_were_changed_are_counted(
     assert row.split()[-1] == str(n_repaired)
 
 
+@pytest.mark.parametrize(
+    ("first_line", "separator", "shown"),
+    [
+        ("sep=;", ";", "semicolon"),
+        ("\ufeffSEP=,", ",", "comma"),
+        ('"sep=;"', ";", "semicolon"),
+        ("sep=\t", "\t", "tab"),
+        ("sep=^", "^", "^"),
+        ("sep=;", ",", "comma"),
+    ],
+)
+def test_a_separator_that_the_file_states(
+    first_line: str, separator: str, shown: str, take: Take
+) -> None:
+    taken = take({FILE: f"{first_line}\n{GOOD.replace(',', separator)}"})
+    assert (taken.code, taken.rejects()) == (0, [])
+    assert f" {shown} " in taken.said
+    assert taken.rows() == expected(*ROWS)
+
+
 # --- workbooks, packed files, Parquet -------------------------------------------------------------
 
 
