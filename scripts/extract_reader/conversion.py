@@ -36,7 +36,7 @@ from .header import (
 from .lines import Line, as_text, read_lines
 from .parquet import TextTable, copy_parquet, literal, open_engine, quoted
 from .records import Counts, RecordReader, fields_of
-from .spreadsheet import open_workbook, sheet_rows
+from .spreadsheet import n_formulas_without_value, open_workbook, sheet_rows
 
 TEXT_FORMATS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
 WORKBOOKS = (".xlsx", ".xlsm")
@@ -210,6 +210,12 @@ def find_sheet(file: SourceFile, findings: Findings) -> None:
                 file.sheet, file.header = sheet.title, make_header(*found, file.table)
             elif any(cell.strip() for row in rows for cell in row):
                 others.append(sheet.title)
+    n_without_value = n_formulas_without_value(file.path, file.sheet) if file.sheet else 0
+    if n_without_value:
+        findings.warnings.append(
+            f"{shown(file.path)}: {n_without_value:,} formulas were saved without a value and are"
+            " read as empty: open it in a spreadsheet program and save it again."
+        )
     if file.header and others:
         findings.warnings.append(
             f"{shown(file.path)}: the sheet {file.sheet} is read; not read: {', '.join(others)}."

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 import warnings
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
@@ -15,6 +17,8 @@ import openpyxl
 
 from scripts.raw_layout.messages import EMPTY, LEAVE_OUT, RawError
 
+BLOCK_BYTES = 1 << 20
+_FORMULA = re.compile(rb"<(\w{1,10}:)?f[ />]")
 CANNOT_BE_READ = (
     ": cannot be read as a workbook (not such a file, protected, cut off or damaged): save it again"
     f" as .xlsx, or {LEAVE_OUT}."
@@ -36,12 +40,12 @@ def readable() -> Iterator[None]:
 
 
 @contextmanager
-def open_workbook(path: Path) -> Iterator[Any]:
-    """The workbook, with the values that its formulas had when it was saved."""
+def open_workbook(path: Path, with_formulas: bool = False) -> Iterator[Any]:
+    """The workbook, with the values that its formulas had when it was saved, or the formulas."""
     if not path.stat().st_size:
         raise RawError(EMPTY)
     with readable():
-        workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        workbook = openpyxl.load_workbook(path, read_only=True, data_only=not with_formulas)
     try:
         yield workbook
     finally:
@@ -61,6 +65,40 @@ def sheet_rows(sheet: Any) -> Iterator[list[str]]:
         if cells is None:
             return
         yield cells
+
+
+def n_formulas_without_value(path: Path, title: str) -> int:
+    """The formulas of a sheet that were saved without a value, which cannot be known then."""
+    if not has_formulas(path):
+        return 0
+    with open_workbook(path) as values, open_workbook(path, with_formulas=True) as formulas:
+        n = 0
+        with readable():
+            sheets = values[title], formulas[title]
+            for sheet in sheets:
+                sheet.reset_dimensions()
+            for cells in zip(*(sheet.iter_rows() for sheet in sheets), strict=True):
+                n += sum(
+                    # A formula whose value is an empty text says so.
+                    value.value is None and formula.value is not None and value.data_type != "str"
+                    for value, formula in zip(*cells, strict=True)
+                )
+        return n
+
+
+def has_formulas(path: Path) -> bool:
+    """Whether any sheet holds a formula: most workbooks hold none, and need no second reading."""
+    with readable(), zipfile.ZipFile(path) as parts:
+        for name in parts.namelist():
+            if not name.startswith("xl/worksheets/"):
+                continue
+            with parts.open(name) as part:
+                before = b""
+                while block := part.read(BLOCK_BYTES):
+                    if _FORMULA.search(before + block):
+                        return True
+                    before = block[-20:]
+    return False
 
 
 def cell_text(value: object) -> str:
