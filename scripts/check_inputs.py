@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import difflib
 import json
 import sys
@@ -16,8 +17,9 @@ sys.path.insert(0, str(ROOT))
 
 import duckdb  # noqa: E402
 
+from scripts.extract_reader.conversion import FORMATS as INTAKE_FORMATS  # noqa: E402
 from scripts.extract_reader.conversion import SourceFile, examined  # noqa: E402
-from scripts.extract_reader.encoding import BLOCK_BYTES, open_bytes  # noqa: E402
+from scripts.extract_reader.encoding import BLOCK_BYTES, ERRORS, open_bytes  # noqa: E402
 from scripts.extract_reader.header import column_of  # noqa: E402
 from scripts.extract_reader.table import in_columns  # noqa: E402
 from scripts.raw_layout import (  # noqa: E402
@@ -28,7 +30,8 @@ from scripts.raw_layout import (  # noqa: E402
     documented_tables,
     reject_files,
 )
-from scripts.raw_layout.messages import plain, shown  # noqa: E402
+from scripts.raw_layout.layout import FORMATS as BUILD_FORMATS  # noqa: E402
+from scripts.raw_layout.messages import LEAVE_OUT, plain, shown  # noqa: E402
 from scripts.raw_layout.parquet_files import escaped_pattern  # noqa: E402
 
 GOOD, WITH_WARNINGS, NOT_USABLE = 0, 1, 2
@@ -78,10 +81,12 @@ def summarize(folder: Path, tables: Sequence[RawTable]) -> Summary:
     """Looks at the folder as a build does, and as intake does where a build would stop."""
     build, intake = Findings(), Findings()
     files = examined(folder, tables, intake)
-    if folder.is_dir():
-        build = check(folder, tables)
+    summaries = [summary_of(file, intake) for file in files]
+    others = [file for file in files if not BUILD_FORMATS.ending_of(file.path)]
+    if folder.is_dir() and len(others) < len(files):
+        build = check(folder, tables, INTAKE_FORMATS)
     problems, warnings = intake.problems, list(dict.fromkeys(intake.warnings + build.warnings))
-    if not problems and build.problems:
+    if not problems and (build.problems or others):
         warnings += build.problems
         warnings.append(
             f"{shown(folder)}: a build does not read this as it is: run make intake"
@@ -89,7 +94,6 @@ def summarize(folder: Path, tables: Sequence[RawTable]) -> Summary:
         )
     warnings += lines_left_out(folder, problems)
     exit_code = NOT_USABLE if problems else WITH_WARNINGS if warnings else GOOD
-    summaries = [summary_of(file) for file in files]
     return Summary(shown(folder), exit_code, summaries, problems, warnings)
 
 
@@ -111,15 +115,20 @@ def lines_left_out(folder: Path, problems: list[str]) -> list[str]:
     return lines
 
 
-def summary_of(file: SourceFile) -> FileSummary:
+def summary_of(file: SourceFile, findings: Findings) -> FileSummary:
     """One file as it was examined; empty where it could not be."""
     table = file.table
+    rows = None
+    try:
+        rows = n_rows(file, findings)
+    except RawError as error:
+        findings.problems.append(f"{shown(file.path)}{error}")
     summary = FileSummary(
         file.relative_path,
         f"{table.channel}.{table.entity}",
         file.shown_encoding,
         file.shown_separator,
-        n_rows(file),
+        rows,
     )
     names = list(file.header.columns if file.header else (column.name for column in file.columns))
     if not names:
@@ -135,8 +144,8 @@ def summary_of(file: SourceFile) -> FileSummary:
     return summary
 
 
-def n_rows(file: SourceFile) -> int | None:
-    """The rows of a file without reading their values."""
+def n_rows(file: SourceFile, findings: Findings) -> int | None:
+    """The rows of a file without reading their values; those of a file cut off are less."""
     if file.columns:
         with duckdb.connect() as connection:
             [(n,)] = connection.execute(
@@ -146,13 +155,23 @@ def n_rows(file: SourceFile) -> int | None:
     if not file.encoding or not file.header:
         return None
     source, stream = open_bytes(file.path)
+    # In UTF-16 and UTF-32 the bytes of a line end are parts of other characters, too.
+    is_wide = file.encoding.codec.lower().startswith(("utf-16", "utf-32", "utf_16", "utf_32"))
+    codec = file.encoding.codec if is_wide else "latin-1"
+    decoder = codecs.getincrementaldecoder(codec)(errors=ERRORS)
     n_feeds = n_returns = 0
     ends_open = False
     with source:
         while block := stream.read(BLOCK_BYTES):
-            n_feeds += block.count(b"\n")
-            n_returns += block.count(b"\r")
-            ends_open = block.rstrip(b"\0")[-1:] not in (b"\n", b"\r")
+            text = decoder.decode(block)
+            n_feeds += text.count("\n")
+            n_returns += text.count("\r")
+            ends_open = text[-1:] not in ("\n", "\r")
+    if stream.is_cut_off:
+        findings.warnings.append(
+            f"{shown(file.path)}: is cut off: the lines before its end can be read; export it"
+            f" again, or {LEAVE_OUT}."
+        )
     return max(0, (n_feeds or n_returns) + ends_open - file.header.line_no)
 
 

@@ -29,8 +29,11 @@ DATA_SUFFIXES = (
 FOLDERS_LEFT_ALONE = ("truth",)
 
 
-def check(raw_path: Path, tables: Sequence[RawTable]) -> Findings:
-    """Everything that would stop a build from this folder, and what it would leave out."""
+def check(raw_path: Path, tables: Sequence[RawTable], formats: Formats = FORMATS) -> Findings:
+    """Everything that would stop a build from this folder, and what it would leave out.
+
+    Files in other formats than a build reads are passed over where `formats` names them.
+    """
     findings = Findings()
     if not raw_path.is_dir():
         findings.problems.append(
@@ -39,7 +42,7 @@ def check(raw_path: Path, tables: Sequence[RawTable]) -> Findings:
             " <channel>/<entities>.csv."
         )
         return findings
-    check_layout(raw_path, tables, findings)
+    check_layout(raw_path, tables, findings, formats)
     n_files = 0
     for table in tables:
         paths = table_paths(raw_path, table.channel, table.entity)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from scripts import check_inputs, intake
@@ -60,6 +62,58 @@ def test_what_is_there_and_whether_it_can_be_used(
     assert found["exit_code"] == code
     assert bool(found["problems"]) == (code == 2)
     assert bool(found["warnings"]) == (code == 1)
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16", "utf-16-be", "utf-32", "gb18030"])
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_rows_are_counted_in_any_encoding(
+    codec: str, end: str, is_closed: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Bytes of these characters are those of line ends in UTF-16: U+4E0A, U+4E0D, U+0A4E.
+    text = GOOD.replace("ok", "上不ੌ") if codec != "gb18030" else GOOD
+    text = text.replace("\n", end) if is_closed else text.rstrip().replace("\n", end)
+    folder = write_files(tmp_path / "in", {FILE: text.encode(codec)})
+    check_inputs.main([str(folder), "--json"])
+    [file] = json.loads(capsys.readouterr().out)["files"]
+    assert file["rows"] == 2
+
+
+def test_what_intake_reads_is_not_to_be_saved_otherwise(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workbook = openpyxl.Workbook()
+    for line in GOOD.splitlines():
+        workbook.active.append(line.split(","))
+    workbook.save(tmp_path / "made.xlsx")
+    as_workbook = (tmp_path / "made.xlsx").read_bytes()
+    for others in (
+        {"logistics/deliveries.txt": GOOD},
+        {"logistics/deliveries.xlsx": as_workbook},
+        {"logistics/deliveries.csv.gz": gzip.compress(GOOD.encode())},
+        {FILE.replace(".csv", ".CSV"): GOOD},
+        {FILE: GOOD, "logistics/deliveries/2.txt": GOOD},
+    ):
+        folder = tmp_path / str(len(list(tmp_path.iterdir())))
+        assert check_inputs.main([str(write_files(folder, others)), "--json"]) == 1
+        [warning] = json.loads(capsys.readouterr().out)["warnings"]
+        assert "a build does not read this as it is: run make intake" in warning
+
+
+def test_packed_files_that_are_cut_off_or_damaged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = (f"{number**7},sf,2024-01-01,{number**5},ok\n" for number in range(100_000))
+    packed = gzip.compress(f"{DELIVERIES}\n{''.join(lines)}".encode())
+    path = "logistics/deliveries.csv.gz"
+    half = len(packed) // 2
+    assert half > 400_000
+    folder = write_files(tmp_path / "cut", {path: packed[:half]})
+    assert check_inputs.main([str(folder)]) == 1
+    assert f"{path}: is cut off" in capsys.readouterr().out
+    folder = write_files(tmp_path / "damaged", {path: packed[:half] + b"x" * 99 + packed[half:]})
+    assert check_inputs.main([str(folder)]) == 2
+    assert f"{path}: is damaged, and not only at its end" in capsys.readouterr().out
 
 
 def test_a_folder_that_is_absent(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
