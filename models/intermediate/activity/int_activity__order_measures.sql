@@ -66,22 +66,40 @@ fulfilments as (
 parcels as (
 
     select
-        order_id,
+        deliveries.order_id,
         case
-            when not {{ is_future('shipped_at') }}
+            when not {{ is_future('deliveries.shipped_at') }}
                 then {{ to_business_time(
-                    'shipped_at', "coalesce(shipped_at_zone, " ~ logistics_time_zone ~ ")"
+                    'deliveries.shipped_at',
+                    "coalesce(deliveries.shipped_at_zone, " ~ logistics_time_zone ~ ")"
                 ) }}
         end as shipped_at,
         case
-            when not {{ is_future('delivered_at') }}
+            when not {{ is_future('deliveries.delivered_at') }}
                 then {{ to_business_time(
-                    'delivered_at', "coalesce(delivered_at_zone, " ~ logistics_time_zone ~ ")"
+                    'deliveries.delivered_at',
+                    "coalesce(deliveries.delivered_at_zone, " ~ logistics_time_zone ~ ")"
                 ) }}
         end as delivered_at,
-        delivered_province,
-        delivered_city
+        deliveries.delivered_province <> shop_orders.receiver_province
+        or deliveries.delivered_city <> shop_orders.receiver_city as is_elsewhere
     from deliveries
+    inner join shop_orders on shop_orders.order_id = deliveries.order_id
+
+),
+
+-- Of an order in several parcels the fastest tells; it went elsewhere only if all of them did.
+parcels_per_order as (
+
+    select
+        order_id,
+        min({{ minutes_between('shipped_at', 'delivered_at') }}) as minutes_in_transit,
+        case
+            when bool_and(coalesce(is_elsewhere, false)) then 1
+            when bool_or(not is_elsewhere) then 0
+        end as is_delivered_elsewhere
+    from parcels
+    group by order_id
 
 ),
 
@@ -99,15 +117,18 @@ sent as (
         coalesce(
             orders.status in ('completed', 'returned') and fulfilments.code = 'delivery', false
         ) as wants_parcel,
-        parcels.order_id is not null as has_parcel,
-        {{ minutes_between('parcels.shipped_at', 'parcels.delivered_at') }} as minutes_in_transit,
-        parcels.delivered_province <> shop_orders.receiver_province
-        or parcels.delivered_city <> shop_orders.receiver_city as is_delivered_elsewhere
+        parcels_per_order.order_id is not null as has_parcel,
+        parcels_per_order.minutes_in_transit,
+        parcels_per_order.is_delivered_elsewhere,
+        coalesce(orders.status, '') not in ('unpaid', 'cancelled')
+        and not {{ is_future('orders.ordered_at') }}
+        and not coalesce(account_flags.is_test, false) as is_purchase
     from orders
     inner join shop_orders on 'shop:' || shop_orders.order_id = orders.order_id
     left join records on records.record_id = orders.record_id
+    left join account_flags on account_flags.record_id = orders.record_id
     left join fulfilments on fulfilments.raw_value = lower(shop_orders.fulfilment)
-    left join parcels on parcels.order_id = shop_orders.order_id
+    left join parcels_per_order on parcels_per_order.order_id = shop_orders.order_id
 
 ),
 
@@ -123,7 +144,8 @@ parcels_per_shop as (
 
 ),
 
--- A receiver is a mobile or an address; only those of several accounts can hide a ring.
+-- A receiver is a mobile or an address; only those of several accounts can hide a ring, and only
+-- purchases make one.
 receivers as (
 
     select
@@ -133,7 +155,7 @@ receivers as (
         account_age_days,
         receiver_mobile_hash as receiver_hash
     from sent
-    where receiver_mobile_hash is not null and record_id is not null
+    where is_purchase and receiver_mobile_hash is not null and record_id is not null
 
     union all
 
@@ -144,7 +166,7 @@ receivers as (
         account_age_days,
         receiver_address_hash as receiver_hash
     from sent
-    where receiver_address_hash is not null and record_id is not null
+    where is_purchase and receiver_address_hash is not null and record_id is not null
 
 ),
 
@@ -238,9 +260,7 @@ measured as (
             when sent.wants_parcel then case when sent.has_parcel then 1 else 0 end
         end as n_parcels,
         parcels_per_shop.parcel_coverage_rate,
-        case
-            when sent.is_delivered_elsewhere then 1 when not sent.is_delivered_elsewhere then 0
-        end as is_delivered_elsewhere
+        sent.is_delivered_elsewhere
     from orders
     inner join order_customers on order_customers.order_id = orders.order_id
     left join account_flags on account_flags.record_id = orders.record_id

@@ -1,7 +1,8 @@
 -- What the rules of customer classes measure. Orders through test accounts, unpaid, cancelled and
--- future ones say nothing of a customer.
+-- future ones say nothing of a customer; the parts of a split order are one purchase.
 {% set measures = {
     'accounts_per_customer': ['test_account_rate', 'n_employee_accounts'],
+    'kinds_of_customer': ['is_company'],
     'purchases_per_customer': ['n_orders', 'median_items_per_order', 'orders_per_month'],
     'receivers_per_customer': ['n_receivers', 'receivers_per_order'],
     'refunds_per_customer': ['n_refund_only_orders', 'refund_only_rate'],
@@ -9,7 +10,13 @@
     'coupons_per_customer': ['n_coupon_sharers'],
 } -%}
 
-with account_flags as (
+with golden_records as (
+
+    select * from {{ ref('int_profile__golden_records') }}
+
+),
+
+account_flags as (
 
     select * from {{ ref('int_profile__account_flags') }}
 
@@ -61,7 +68,7 @@ purchases as (
 
     select
         orders.order_id,
-        orders.channel,
+        coalesce(orders.parent_order_id, orders.order_id) as purchase_id,
         orders.platform,
         orders.shop_id,
         orders.record_id,
@@ -93,6 +100,15 @@ accounts_per_customer as (
 
 ),
 
+kinds_of_customer as (
+
+    select
+        customer_id,
+        case when customer_type = 'company' then 1 else 0 end as is_company
+    from golden_records
+
+),
+
 items_per_order as (
 
     select
@@ -103,21 +119,33 @@ items_per_order as (
 
 ),
 
-purchases_per_customer as (
+whole_purchases as (
 
     select
         purchases.customer_id,
+        purchases.purchase_id,
+        min(purchases.ordered_on) as ordered_on,
+        sum(items_per_order.n_items) as n_items
+    from purchases
+    left join items_per_order on items_per_order.order_id = purchases.order_id
+    group by purchases.customer_id, purchases.purchase_id
+
+),
+
+purchases_per_customer as (
+
+    select
+        customer_id,
         count(*) as n_orders,
         percentile_cont(0.5) within group (
-            order by cast(items_per_order.n_items as double)
+            order by cast(n_items as double)
         ) as median_items_per_order,
         -- A month at least, so that one busy day is no busy year.
         count(*) / greatest(
-            {{ days_between('min(purchases.ordered_on)', 'max(purchases.ordered_on)') }} / 30e0, 1e0
+            {{ days_between('min(ordered_on)', 'max(ordered_on)') }} / 30e0, 1e0
         ) as orders_per_month
-    from purchases
-    left join items_per_order on items_per_order.order_id = purchases.order_id
-    group by purchases.customer_id
+    from whole_purchases
+    group by customer_id
 
 ),
 
@@ -125,11 +153,13 @@ sent_purchases as (
 
     select
         purchases.order_id,
+        purchases.purchase_id,
         purchases.customer_id,
         purchases.platform,
         purchases.shop_id,
         purchases.record_id,
         purchases.ordered_at,
+        purchases.ordered_on,
         purchases.promotion_id,
         purchases.paid_amount,
         shop_orders.order_id as shop_order_id,
@@ -148,7 +178,7 @@ receivers_per_customer as (
     select
         customer_id,
         count(distinct receiver_hash) as n_receivers,
-        count(distinct receiver_hash) * 1e0 / count(*) as receivers_per_order
+        count(distinct receiver_hash) * 1e0 / count(distinct purchase_id) as receivers_per_order
     from sent_purchases
     where receiver_hash is not null
     group by customer_id
@@ -167,28 +197,35 @@ kept_and_refunded as (
 
 ),
 
-refunds_per_customer as (
+delivered_orders as (
+
+    select distinct order_id
+    from deliveries
+    where delivered_at is not null
+
+),
+
+delivered_purchases as (
 
     select
         sent_purchases.customer_id,
-        sum(
-            case
-                when 2 * kept_and_refunded.refund_amount >= sent_purchases.paid_amount then 1 else 0
-            end
-        ) as n_refund_only_orders,
-        sum(
-            case
-                when 2 * kept_and_refunded.refund_amount >= sent_purchases.paid_amount then 1e0
-                else 0e0
-            end
-        ) / count(*) as refund_only_rate
+        sent_purchases.purchase_id,
+        2 * sum(kept_and_refunded.refund_amount) >= sum(sent_purchases.paid_amount) as is_refund_only
     from sent_purchases
-    inner join deliveries
-        on
-            deliveries.order_id = sent_purchases.shop_order_id
-            and deliveries.delivered_at is not null
+    inner join delivered_orders on delivered_orders.order_id = sent_purchases.shop_order_id
     left join kept_and_refunded on kept_and_refunded.order_id = sent_purchases.shop_order_id
-    group by sent_purchases.customer_id
+    group by sent_purchases.customer_id, sent_purchases.purchase_id
+
+),
+
+refunds_per_customer as (
+
+    select
+        customer_id,
+        sum(case when is_refund_only then 1 else 0 end) as n_refund_only_orders,
+        sum(case when is_refund_only then 1e0 else 0e0 end) / count(*) as refund_only_rate
+    from delivered_purchases
+    group by customer_id
 
 ),
 
@@ -216,15 +253,46 @@ shops_per_customer as (
 
 ),
 
+-- A receiver is a mobile or an address.
+receivers as (
+
+    select
+        order_id,
+        record_id,
+        receiver_mobile_hash as receiver_hash
+    from sent_purchases
+    where record_id is not null and receiver_mobile_hash is not null
+
+    union all
+
+    select
+        order_id,
+        record_id,
+        receiver_address_hash as receiver_hash
+    from sent_purchases
+    where record_id is not null and receiver_address_hash is not null
+
+),
+
+-- Pick-up stations, dormitories and offices receive for everybody and prove nothing.
+receivers_of_few as (
+
+    select receiver_hash
+    from receivers
+    group by receiver_hash
+    having count(distinct record_id) <= {{ var('receiver_max_accounts') }}
+
+),
+
 first_purchases as (
 
     select
+        order_id,
         customer_id,
         platform,
         shop_id,
         promotion_id,
-        receiver_mobile_hash,
-        receiver_address_hash
+        {{ days_between("date '1970-01-01'", 'ordered_on') }} as day_number
     from sent_purchases
     where record_id is not null
     qualify row_number() over (
@@ -233,53 +301,59 @@ first_purchases as (
 
 ),
 
--- A receiver is a mobile or an address.
 first_coupons as (
 
     select
-        customer_id,
-        platform,
-        shop_id,
-        receiver_mobile_hash as receiver_hash
+        first_purchases.customer_id,
+        first_purchases.platform,
+        first_purchases.shop_id,
+        first_purchases.day_number,
+        receivers.receiver_hash
     from first_purchases
-    where promotion_id is not null and receiver_mobile_hash is not null
-
-    union all
-
-    select
-        customer_id,
-        platform,
-        shop_id,
-        receiver_address_hash as receiver_hash
-    from first_purchases
-    where promotion_id is not null and receiver_address_hash is not null
+    inner join receivers on receivers.order_id = first_purchases.order_id
+    inner join receivers_of_few on receivers_of_few.receiver_hash = receivers.receiver_hash
+    where first_purchases.promotion_id is not null and first_purchases.day_number is not null
 
 ),
 
+coupon_windows as (
+
+    select
+        customer_id,
+        platform,
+        shop_id,
+        day_number,
+        receiver_hash,
+        count(*) over (
+            partition by receiver_hash, platform, shop_id
+            order by day_number
+            range between current row and {{ var('coupon_ring_days') }} following
+        ) as n_accounts
+    from first_coupons
+
+),
+
+-- Of all windows that hold the account's own coupon the fullest.
 coupon_rings as (
 
     select
-        receiver_hash,
-        platform,
-        shop_id,
-        count(*) as n_accounts
-    from first_coupons
-    group by receiver_hash, platform, shop_id
+        customer_id,
+        max(n_accounts) over (
+            partition by receiver_hash, platform, shop_id
+            order by day_number
+            range between {{ var('coupon_ring_days') }} preceding and current row
+        ) as n_accounts
+    from coupon_windows
 
 ),
 
 coupons_per_customer as (
 
     select
-        first_coupons.customer_id,
-        max(coupon_rings.n_accounts) as n_coupon_sharers
-    from first_coupons
-    inner join coupon_rings
-        on
-            coupon_rings.receiver_hash = first_coupons.receiver_hash
-            and coupon_rings.platform is not distinct from first_coupons.platform
-            and coupon_rings.shop_id is not distinct from first_coupons.shop_id
-    group by first_coupons.customer_id
+        customer_id,
+        max(n_accounts) as n_coupon_sharers
+    from coupon_rings
+    group by customer_id
 
 ),
 
