@@ -18,65 +18,65 @@ exclusion_rules as (
 
 ),
 
-measured as (
-
-    {% for measure in measures %}
-    select
-        order_id,
-        '{{ measure }}' as measure,
-        cast({{ measure }} as double) as value
-    from order_measures
-    where {{ measure }} is not null
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-
-),
-
-conditions_per_rule as (
+conditions as (
 
     select
         rule_code,
-        count(*) as n_conditions
+        reason,
+        priority,
+        measure,
+        comparison,
+        threshold,
+        count(*) over (partition by rule_code) as n_conditions
     from exclusion_rules
-    group by rule_code
+
+),
+
+-- Few conditions beside many orders: each looks up its measure where it stands, which spares a row
+-- per order and measure.
+compared as (
+
+    select
+        order_measures.order_id,
+        conditions.rule_code,
+        conditions.reason,
+        conditions.priority,
+        conditions.comparison,
+        conditions.threshold,
+        conditions.n_conditions,
+        case conditions.measure
+            {% for measure in measures %}
+            when '{{ measure }}' then cast(order_measures.{{ measure }} as double)
+            {% endfor %}
+        end as value
+    from order_measures
+    cross join conditions
 
 ),
 
 met_rules as (
 
     select
-        measured.order_id,
-        exclusion_rules.rule_code,
-        exclusion_rules.reason,
-        exclusion_rules.priority,
-        count(*) as n_conditions
-    from measured
-    inner join exclusion_rules on exclusion_rules.measure = measured.measure
-    where {{ condition_holds(
-        'measured.value', 'exclusion_rules.comparison', 'exclusion_rules.threshold'
-    ) }}
-    group by
-        measured.order_id,
-        exclusion_rules.rule_code,
-        exclusion_rules.reason,
-        exclusion_rules.priority
+        order_id,
+        rule_code,
+        reason,
+        priority
+    from compared
+    where {{ condition_holds('value', 'comparison', 'threshold') }}
+    group by order_id, rule_code, reason, priority, n_conditions
+    having count(*) = n_conditions
 
 ),
 
 excluded as (
 
     select
-        met_rules.order_id,
-        met_rules.reason as exclusion_reason,
-        met_rules.rule_code
+        order_id,
+        reason as exclusion_reason,
+        rule_code
     from met_rules
-    inner join conditions_per_rule
-        on
-            conditions_per_rule.rule_code = met_rules.rule_code
-            and conditions_per_rule.n_conditions = met_rules.n_conditions
     qualify row_number() over (
-        partition by met_rules.order_id
-        order by met_rules.priority asc, met_rules.rule_code asc
+        partition by order_id order by priority asc, rule_code asc
     ) = 1
 
 )
