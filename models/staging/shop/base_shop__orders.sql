@@ -88,11 +88,17 @@ typed as (
         {{ region_value('city') }} as receiver_city,
         {{ region_value('district') }} as receiver_district,
         {{ keyed_hash(normalize_mobile('receiver_mobile_text')) }} as receiver_mobile_hash,
-        -- However the address is punctuated; street and number alone exist in many cities.
-        {{ keyed_hash(
-            region_value('city') ~ " || '|' || "
-            ~ regexp_remove("lower(receiver_address_text)", "[ ,;.#/()，；。、-]")
-        ) }} as receiver_address_hash,
+        -- However the address is punctuated; street and number alone exist in many cities, and a
+        -- pick-up station is everybody's.
+        case
+            when not {{ regexp_like(
+                'lower(receiver_address_text)', var('pickup_station_words') | join('|')
+            ) }}
+                then {{ keyed_hash(
+                    region_value('city') ~ " || '|' || "
+                    ~ regexp_remove("lower(receiver_address_text)", "[ ,;.#/()，；。、-]")
+                ) }}
+        end as receiver_address_hash,
         coalesce({{ parse_boolean('is_deleted_text') }}, false) as is_deleted
     from cleaned
     left join code_values as statuses
