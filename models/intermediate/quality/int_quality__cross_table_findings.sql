@@ -305,7 +305,8 @@ tenders_without_order as (
 
 deliveries_without_order as (
 
-    select
+    -- In however many parcels.
+    select distinct
         'logistics' as channel,
         'deliveries' as entity,
         deliveries.order_id as record_key,
