@@ -116,6 +116,7 @@ class World:
     cancelled_share: float = 0.04
     cancelled_after_payment_share: float = 0.5
     split_share: float = 0.025
+    two_parcels_share: float = 0.03
     pickup_share: float = 0.04
     gift_share: float = 0.08
     reseller_gift_share: float = 0.6

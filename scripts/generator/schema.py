@@ -123,6 +123,7 @@ TABLES: dict[str, Table] = {
         _table(
             "logistics.deliveries",
             "order_id, carrier, shipped_at, delivered_at, delivered_region, status",
+            _joined("order_id", "carrier", "shipped_at"),
             "order_id",
         ),
         _table("shop.reviews", "review_id, order_id, sku, rating, text, reviewed_at", "review_id"),

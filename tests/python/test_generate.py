@@ -179,6 +179,8 @@ def test_errors_name_the_row_of_the_file(noisy: Generated) -> None:
         )
         if table.name in ("crm.identifiers", "crm.consents"):
             rows = rows.replace(table.key, "channel || '.' || record_key")
+        if table.name == "logistics.deliveries":
+            rows = rows.replace(table.key, "order_id")
         wrong = noisy.rows(
             f"""
             select e.record_key, r.key
@@ -353,6 +355,26 @@ def test_clean_money_is_coherent(clean: Generated) -> None:
         )
         == []
     )
+
+
+def test_some_orders_go_in_two_parcels(large: Generated) -> None:
+    """The second later, to the same place, and none of a scheme's, whose parcels give it away."""
+    share = parameters_of(large)["world"]["two_parcels_share"]
+    ((n, n_two, most, is_later, is_one_place, has_scheme),) = large.rows(
+        """
+        with parcels as (
+            select order_id, count(*) as n, min(shipped_at) < max(shipped_at) as is_later,
+                count(distinct delivered_region) = 1 as is_one_place
+            from logistics_deliveries group by order_id
+        )
+        select count(*), count(*) filter (n = 2), max(n), bool_and(is_later) filter (n > 1),
+            bool_and(is_one_place), bool_or(n > 1 and scheme is not null)
+        from parcels join orders on orders.order_id = 'shop:' || parcels.order_id
+        """
+    )
+    assert isinstance(n, int) and isinstance(n_two, int)
+    assert abs(n_two - share * n) < 4 * (share * n) ** 0.5 and most == 2
+    assert (is_later, is_one_place, has_scheme) == (True, True, False)
 
 
 def test_clean_values_are_iso_and_in_time(clean: Generated) -> None:

@@ -280,7 +280,10 @@ def make_refunds(
 def make_deliveries(
     settings: Settings, people: People, orders: Orders, rng: np.random.Generator
 ) -> Deliveries:
-    """Parcels of the orders that were sent out; some records get lost, some parcels redirected."""
+    """Parcels of the orders that were sent out; some records get lost, some parcels redirected.
+
+    Some orders go in two parcels, the second later and by its own carrier.
+    """
     world = settings.world
     goes_out = np.isin(orders.status, (SHIPPED, COMPLETED, RETURNED)) & ~orders.is_pickup
     goes_out &= rng.random(len(goes_out)) >= world.lost_parcel_record_share
@@ -301,13 +304,28 @@ def make_deliveries(
     done = orders.status[order] != SHIPPED
     shipped = np.minimum(shipped, settings.end)
     delivered = np.where(done & (delivered <= settings.end), delivered, -1)
+    is_returned = (orders.status[order] == RETURNED) & (rng.random(len(order)) < 0.15)
+    is_returned &= ~people.schemes.takes_money_back[orders.person[order]]
+    carrier = rng.integers(0, 6, len(order))
+
+    later = rng.integers(3600, 2 * DAY, len(order))
+    is_second = (rng.random(len(order)) < world.two_parcels_share) & (scheme < 0)
+    is_second &= shipped + later < settings.end
+    seconds = np.flatnonzero(is_second)
+    later = later[seconds]
+    arrived = delivered[seconds] + later
+    arrives = (delivered[seconds] >= 0) & (arrived <= settings.end)
+    parcel = np.concatenate([np.arange(len(order)), seconds])
+    shipped = np.concatenate([shipped, shipped[seconds] + later])
+    delivered = np.concatenate([delivered, np.where(arrives, arrived, -1)])
+    carrier = np.concatenate([carrier, rng.integers(0, 6, len(seconds))])
+    by_order = np.argsort(parcel, kind="stable")
+    parcel = parcel[by_order]
     return Deliveries(
-        order=order,
-        carrier=rng.integers(0, 6, len(order)),
-        shipped=shipped,
-        delivered=delivered,
-        is_returned=(orders.status[order] == RETURNED)
-        & (rng.random(len(order)) < 0.15)
-        & ~people.schemes.takes_money_back[orders.person[order]],
-        receiver=np.where(elsewhere, strangers, orders.address[order]),
+        order=order[parcel],
+        carrier=carrier[by_order],
+        shipped=shipped[by_order],
+        delivered=delivered[by_order],
+        is_returned=is_returned[parcel],
+        receiver=np.where(elsewhere, strangers, orders.address[order])[parcel],
     )
