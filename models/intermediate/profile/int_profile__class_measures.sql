@@ -178,7 +178,8 @@ receivers_per_customer as (
     select
         customer_id,
         count(distinct receiver_hash) as n_receivers,
-        count(distinct receiver_hash) * 1e0 / count(distinct purchase_id) as receivers_per_order
+        count(distinct receiver_hash) * 1e0
+        / count(distinct purchase_id) as receivers_per_order
     from sent_purchases
     where receiver_hash is not null
     group by customer_id
