@@ -5,17 +5,24 @@ from __future__ import annotations
 import csv
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pytest
 import yaml
 
 from scripts.generator import cli, raw_file, writer
-from scripts.generator.config import DATA, PROJECT, Settings
+from scripts.generator.config import CAMPAIGNS, DATA, DAY, PROJECT, Settings, Stream
 from scripts.generator.noise import COLUMNS, DEFAULT_RATES
+from scripts.generator.reference import Floats
 from scripts.generator.schema import TABLES, Table
+from scripts.generator.world.marketing import make_marketing
+from scripts.generator.world.people import Accounts, People, make_people
+from scripts.generator.world.purchases import day_weights, make_purchases
+from scripts.generator.world.schemes import CONSUMER
 
 N_RECORDS = 3_000
 N_EFFECTS = 20_000
@@ -567,7 +574,6 @@ def test_campaigns_cause_what_they_should(large: Generated) -> None:
     )
     assert len(groups) == len(drawn["campaigns"])
     shares = drawn["world"]["promotion_sensitivity_shares"]
-    found, variance = 0.0, 0.0
     for campaign in drawn["campaigns"]:
         _, difference, error, control = next(
             row for row in groups if row[0] == campaign["campaign_id"]
@@ -579,10 +585,54 @@ def test_campaigns_cause_what_they_should(large: Generated) -> None:
         )
         assert abs(difference - expected) < 4 * error, campaign["campaign_id"]
         assert control == pytest.approx(drawn["control_share"], abs=0.05)
-        found, variance = found + difference, variance + error**2
-    # Together they show at the level of 5%.
-    assert found > 1.645 * variance**0.5
     assert sum(max(c["purchases_per_person"]) == 0 for c in drawn["campaigns"]) == 1
+
+
+def purchases_after_touches(settings: Settings, people: People, accounts: Accounts) -> Floats:
+    """Mean purchases of treated less those of control consumers, and its variance, by campaign."""
+    marketing, caused = make_marketing(settings, people, accounts, day_weights(settings))
+    purchases = make_purchases(settings, people, caused, settings.stream(Stream.ACTIVITY))
+    touches = marketing.touches
+    window = int(settings.world.campaign_lag_days * 4)
+    # Persons and days as one number, so that one sorted column finds the days of a person.
+    per_person = 10_000
+    bought = np.sort(purchases.person * per_person + (purchases.day - settings.start) // DAY)
+    touched = touches.person * per_person + (touches.touched - settings.start) // DAY
+    n_after = np.searchsorted(bought, touched + window, "right") - np.searchsorted(bought, touched)
+    is_consumer = people.schemes.customer_class[touches.person] == CONSUMER
+    effects = []
+    for number in range(len(CAMPAIGNS)):
+        mine = is_consumer & (touches.campaign == number)
+        treated, control = n_after[mine & touches.is_treated], n_after[mine & ~touches.is_treated]
+        variance = treated.var() / len(treated) + control.var() / len(control)
+        effects.append((treated.mean() - control.mean(), variance))
+    return np.array(effects)
+
+
+def test_each_campaign_shows_against_none_and_against_the_one_without_effect() -> None:
+    """The people of one world live through its campaigns several times, each time by other chance:
+    enough of them that every effect stands out of chance by more than three standard errors."""
+    n_lives = 12
+    settings = Settings(records=60_000, noise="none")
+    people, accounts = make_people(settings, settings.stream(Stream.PEOPLE))
+    lives = [
+        purchases_after_touches(replace(settings, seed=life), people, accounts)
+        for life in range(n_lives)
+    ]
+    found = np.mean([life[:, 0] for life in lives], axis=0)
+    variance = np.sum([life[:, 1] for life in lives], axis=0) / n_lives**2
+    shares = settings.world.promotion_sensitivity_shares
+    expected = np.array([np.dot(shares, campaign.purchases_per_person) for campaign in CAMPAIGNS])
+    [without_effect] = np.flatnonzero(expected == 0)
+    effective = np.flatnonzero(expected)
+    assert np.all(np.abs(found - expected) < 3 * np.sqrt(variance))
+    beyond_none = 3 * np.sqrt(variance[effective])
+    beyond_other = 3 * np.sqrt(variance[effective] + variance[without_effect])
+    # The bar leaves room: true effects lie well beyond it, not at it.
+    assert np.all(expected[effective] > 1.5 * beyond_none)
+    assert np.all(expected[effective] > 1.3 * beyond_other)
+    assert np.all(found[effective] > beyond_none)
+    assert np.all(found[effective] - found[without_effect] > beyond_other)
 
 
 def test_advertising_causes_what_it_should(large: Generated) -> None:
