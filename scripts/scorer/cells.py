@@ -101,8 +101,8 @@ def prepare(con: duckdb.DuckDBPyConnection, raw: Path, key: str) -> None:
     con.execute(
         """
         create temp table staged_cells (
-            id bigint, row_key varchar, record_id varchar, is_as_it_was boolean,
-            is_nothing boolean, telephone varchar, telephone_kind varchar
+            id bigint, row_key varchar, record_id varchar, is_staged boolean,
+            is_as_it_was boolean, is_nothing boolean, telephone varchar, telephone_kind varchar
         )
         """
     )
@@ -124,7 +124,8 @@ def read_cells(con: duckdb.DuckDBPyConnection, raw: Path) -> None:
     """Fills the tables that `prepare` made: what was read of each cell, where errors are and not.
 
     `staged_cells` has one row per injected cell, `clean_cells` one per column, `copies` one per
-    copied row, `natural_findings` what is rightly found although nobody injected it.
+    copied row, `natural_findings` what is rightly found although nobody injected it. A row that
+    staging lost has lost all its cells.
     """
     present = {row[0] for row in con.execute("select distinct table_name from injected").fetchall()}
     for reading in readings():
@@ -168,12 +169,13 @@ def _read_column(con: duckdb.DuckDBPyConnection, raw: Path, reading: Reading) ->
             e.id,
             b.row_key,
             {"b.record_id" if "record_id" in columns else "null"},
+            b._source_row is not null,
             {staged} is not distinct from {truth("e.original")},
             {"b." + reading.staged if reading.reading == "mobile_hash" else staged} is null,
             {"b." + telephone if is_number else "null"},
             {"b." + kind if is_number and kind in columns else "null"}
         from injected as e
-        inner join {model} as b on b._source_row = e.source_row
+        left join {model} as b on b._source_row = e.source_row
         {joins}
         where e.table_name = '{reading.table}' and e.column_name = '{reading.column}'
         """
@@ -183,22 +185,24 @@ def _read_column(con: duckdb.DuckDBPyConnection, raw: Path, reading: Reading) ->
         insert into clean_cells
         with judged as (
             select
-                {staged} is not distinct from {truth("r.value")} as is_as_it_is,
+                b._source_row is not null
+                    and {staged} is not distinct from {truth("r.value")} as is_as_it_is,
                 {staged} is null and {truth("r.value")} is not null as is_lost
             from (
-                select {reading.column} as value, file_row_number + 1 as source_row
+                select
+                    {reading.column} as value,
+                    file_row_number + 1 as source_row,
+                    count(*) over () as n_rows
                 from read_parquet('{raw}/{channel}/{entity}.parquet', file_row_number = true)
             ) as r
-            inner join {model} as b on b._source_row = r.source_row
+            left join {model} as b on b._source_row = r.source_row
             {joins}
             anti join injected as e
                 on
                     e.table_name = '{reading.table}'
                     and e.source_row = r.source_row
                     and e.column_name = '{reading.column}'
-            where r.value is not null and r.source_row <= (
-                select count(*) from {model}
-            ) - (
+            where r.value is not null and r.source_row <= r.n_rows - (
                 select count(*) from injected
                 where
                     table_name = '{reading.table}'

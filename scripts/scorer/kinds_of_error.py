@@ -105,6 +105,7 @@ def judge(con: duckdb.DuckDBPyConnection, kinds: dict[str, Kind]) -> None:
                 when 'store.sales' then 'sale' when 'service.tickets' then 'ticket'
                 when 'survey.responses' then 'survey' when 'marketing.touches' then 'touch'
             end as mention_kind,
+            staged_cells.is_staged,
             staged_cells.is_as_it_was,
             staged_cells.is_nothing,
             staged_cells.telephone
@@ -123,7 +124,7 @@ def judge(con: duckdb.DuckDBPyConnection, kinds: dict[str, Kind]) -> None:
             cells.table_name,
             cells.column_name,
             cells.kind,
-            bool_or(coalesce(case ways.way
+            bool_or(cells.is_staged and coalesce(case ways.way
                 when 'value' then cells.is_as_it_was
                 when 'nothing' then cells.is_nothing
                 when 'telephone' then cells.is_telephone

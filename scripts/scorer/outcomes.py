@@ -1,4 +1,7 @@
-"""What the build decided, against the truth: classes, exclusions, mentions, identities."""
+"""What the build decided, against the truth: classes, exclusions, mentions, identities.
+
+What the truth has and the build lost is a miss, never out of the count.
+"""
 
 from __future__ import annotations
 
@@ -52,8 +55,8 @@ def score_classes(con: duckdb.DuckDBPyConnection) -> list[Score]:
                 end as is_right
             from truth_records
             inner join truth_people using (person_id)
-            inner join main.customer_crosswalk as crosswalk using (record_id)
-            inner join main.customer_base as customer_base using (customer_id)
+            left join main.customer_crosswalk as crosswalk using (record_id)
+            left join main.customer_base as customer_base using (customer_id)
         ),
         persons as (
             select
@@ -69,7 +72,7 @@ def score_classes(con: duckdb.DuckDBPyConnection) -> list[Score]:
                 customer_id,
                 customer_class as class,
                 2 * count(*) filter (where is_right) > count(*) as is_right
-            from accounts group by 1, 2
+            from accounts where customer_id is not null group by 1, 2
         ),
         of_persons as (
             select
@@ -118,24 +121,30 @@ def score_exclusions(con: duckdb.DuckDBPyConnection) -> list[Score]:
                 and (table_name, column_name)
                 in (('shop.orders', 'ordered_at'), ('store.sales', 'sold_at'))
         ),
+        returns_of_orders as (
+            select 'store:' || receipt_no as order_id from staging.base_store__sales
+            where is_return and original_order_id is not null
+        ),
         judged as (
             select
+                transactions.order_id is not null as is_there,
                 case
                     when truth_orders.exclusion_reason = 'test' then 'test'
                     when dated_wrongly.order_id is not null then 'future'
                     else truth_orders.exclusion_reason
                 end as true_reason,
                 transactions.exclusion_reason as reason
-            from main.customer_transactions as transactions
-            inner join truth_orders using (order_id)
+            from truth_orders
+            left join main.customer_transactions as transactions using (order_id)
             left join dated_wrongly using (order_id)
+            anti join returns_of_orders using (order_id)
         )
         select
             coalesce(name, 'counted'),
             count(*) filter (where true_reason is not distinct from name and is_mine),
-            count(*) filter (where true_reason is not distinct from name
+            count(*) filter (where is_there and true_reason is not distinct from name
                 and reason is not distinct from name),
-            count(*) filter (where reason is not distinct from name and is_mine)
+            count(*) filter (where is_there and reason is not distinct from name and is_mine)
         from (
             select
                 *,
@@ -177,7 +186,7 @@ def score_schemes(con: duckdb.DuckDBPyConnection) -> list[Score]:
             count(*),
             count(*) filter (where transactions.exclusion_reason = 'suspected_fake')
         from truth_orders
-        inner join main.customer_transactions as transactions using (order_id)
+        left join main.customer_transactions as transactions using (order_id)
         where scheme is not null
         group by scheme order by scheme
         """
@@ -187,7 +196,7 @@ def score_schemes(con: duckdb.DuckDBPyConnection) -> list[Score]:
 
 def score_mentions(con: duckdb.DuckDBPyConnection) -> list[Score]:
     """Recall of the mentions of persons who have an account; right is a customer most of whose
-    accounts are that person's."""
+    accounts are that person's. A sale with the till's own card names a member, so is no mention."""
     rows = con.execute(
         """
         with sizes as (
@@ -204,17 +213,21 @@ def score_mentions(con: duckdb.DuckDBPyConnection) -> list[Score]:
             select customer_id, person_id from sizes where 2 * n > n_of_customer
         ),
         known as (select distinct person_id from truth_records),
+        till_cards as (
+            select 'sale:' || record_key as mention_id from injected where kind = 'till_card'
+        ),
         judged as (
             select
-                mentions.kind,
+                split_part(truth_mentions.mention_id, ':', 1) as kind,
                 known.person_id is not null as is_known,
                 mentions.customer_id is not null as is_attached,
                 owners.person_id is not distinct from truth_mentions.person_id
                     and mentions.customer_id is not null as is_right
-            from intermediate.int_activity__mentions as mentions
-            inner join truth_mentions using (mention_id)
+            from truth_mentions
+            left join intermediate.int_activity__mentions as mentions using (mention_id)
             left join owners using (customer_id)
             left join known on known.person_id = truth_mentions.person_id
+            anti join till_cards on till_cards.mention_id = truth_mentions.mention_id
         )
         select
             kind,
@@ -234,16 +247,18 @@ def score_identities(con: duckdb.DuckDBPyConnection) -> list[Score]:
         """
         with cells as (
             select crosswalk.customer_id, truth_records.person_id, count(*) as n
-            from main.customer_crosswalk as crosswalk
-            inner join truth_records using (record_id)
+            from truth_records
+            left join main.customer_crosswalk as crosswalk using (record_id)
             group by 1, 2
         ),
         persons as (select sum(n) as n from cells group by person_id),
-        customers as (select sum(n) as n from cells group by customer_id)
+        customers as (
+            select sum(n) as n from cells where customer_id is not null group by customer_id
+        )
         select
             (select sum(n * (n - 1) // 2) from persons),
             (select sum(n * (n - 1) // 2) from customers),
-            (select sum(n * (n - 1) // 2) from cells)
+            (select sum(n * (n - 1) // 2) from cells where customer_id is not null)
         """
     ).fetchall()
     n_true, n_claimed, n_right = (int(n or 0) for n in rows[0])
