@@ -20,6 +20,7 @@ MARTS = {
     "quality_rejected_rows": "What was left out, and why?",
     "quality_findings": "What is doubtful?",
     "quality_duplicates": "What came more than once?",
+    "quality_mentions": "What found no customer, and why?",
     "reconciliation": "Are the sums those of the shops and of finance?",
     "reconciliation_differences": "Why do sums differ?",
 }

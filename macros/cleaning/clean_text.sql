@@ -3,23 +3,31 @@
     Words of printable ASCII and Chinese, one blank between them, are clean as they are: most values, and the cheap path.
     In: a column of raw text. Out: text or null. -#}
 {% macro clean_text(column) -%}
+    {#- No pattern that both engines read alike holds a backslash: markers with one are compared as they stand. -#}
     {%- set markers = [] -%}
+    {%- set with_backslash = [] -%}
     {%- for marker in var('missing_markers') -%}
+    {%- if '\\' in marker -%}
+        {%- do with_backslash.append("'" ~ (marker | replace("'", "''") | replace('\\', "' || chr(92) || '")) ~ "'") -%}
+    {%- else -%}
         {%- set characters = [] -%}
         {%- for character in marker -%}
             {%- do characters.append('[' ~ character ~ ']' if character in '.*+?(){}|$' else character) -%}
         {%- endfor -%}
         {%- do markers.append(characters | join) -%}
+    {%- endif -%}
     {%- endfor -%}
     {%- set is_marker = '^(?i:' ~ (markers | join('|')) ~ ')$' -%}
     case
         when {{ regexp_like(column, '^[ -~\u4e00-\u9fff]+$') }} and {{ column }} not like ' %' and {{ column }} not like '% '
             and {{ column }} not like '%  %'
             then case
-                when length({{ column }}) <= {{ ([0] + (var('missing_markers') | map('length') | list)) | max }} and {{ regexp_like(column, is_marker) }} then null
+                when length({{ column }}) <= {{ ([0] + (var('missing_markers') | map('length') | list)) | max }} and ({{ regexp_like(column, is_marker) }}
+                    {%- for marker in with_backslash %} or {{ column }} = {{ marker }}{% endfor %}) then null
                 else {{ column }}
             end
-        else nullif({{ regexp_remove(normalized_text(column), is_marker) }}, '')
+        else {{ 'nullif(' * with_backslash | length }}nullif({{ regexp_remove(normalized_text(column), is_marker) }}, '')
+            {%- for marker in with_backslash %}, {{ marker }}){% endfor %}
     end
 {%- endmacro %}
 

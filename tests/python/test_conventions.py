@@ -116,6 +116,7 @@ MARTS = {
     "quality_findings": """
         channel entity record_key column_name rule severity value proposal""",
     "quality_duplicates": "channel entity record_key kept_row dropped_row",
+    "quality_mentions": "kind attached_by unattached_reason n_mentions",
     "reconciliation": """
         booked_on channel platform shop_id store_id brand legal_entity measure raw_amount
         staging_amount console_amount transactions_amount counted_amount raw_tenders_amount

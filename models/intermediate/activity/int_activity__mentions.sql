@@ -126,6 +126,103 @@ contacts as (
 
 ),
 
+{% if var('merge_across_legal_entities') -%}
+{% set scope = "" -%}
+asked as (
+
+    select
+        *,
+        cast(null as string) as asked_entity
+    from contacts
+
+),
+{%- else -%}
+{% set scope = " || '@' || coalesce(asked.asked_entity, '')" -%}
+legal_entities as (
+
+    select distinct coalesce(legal_entity, '') as legal_entity
+    from records
+
+),
+
+-- What names no legal entity is asked of each.
+asked as (
+
+    select
+        contacts.*,
+        coalesce(legal_entities.legal_entity, contacts.legal_entity) as asked_entity
+    from contacts
+    left join legal_entities
+        on
+            contacts.legal_entity is null
+            or legal_entities.legal_entity = contacts.legal_entity
+
+),
+{%- endif %}
+
+answers as (
+
+    {% for identifier_type in ['mobile', 'telephone', 'email'] %}
+    select
+        asked.mention_id,
+        asked.name_key,
+        {{ loop.index + 2 }} as strength_rank,
+        '{{ identifier_type }}' as identifier_type,
+        holders.customer_id,
+        case
+            when holders.identifier_hash is null then 'unknown_identifier'
+            else holders.refusal
+        end as refusal
+    from asked
+    left join holders
+        on holders.identifier_hash = {{ keyed_hash(
+            "'" ~ identifier_type ~ "|'" ~ scope ~ " || '|' || asked." ~ identifier_type
+        ) }}
+    where asked.{{ identifier_type }} is not null
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+numbers as (
+
+    {% if var('merge_across_legal_entities') -%}
+    select
+        mention_id,
+        name_key,
+        strength_rank,
+        identifier_type,
+        customer_id,
+        refusal
+    from answers
+    {%- else -%}
+    -- One holder over all of them is the holder, unless one of them knows better.
+    select
+        mention_id,
+        name_key,
+        strength_rank,
+        identifier_type,
+        case
+            when
+                min(customer_id) = max(customer_id)
+                and count(refusal) filter (
+                    where refusal not in ('unknown_identifier', 'ended')
+                ) = 0
+                then min(customer_id)
+        end as customer_id,
+        case
+            when min(customer_id) < max(customer_id) then 'several_customers'
+            else coalesce(
+                min(refusal) filter (where refusal not in ('unknown_identifier', 'ended')),
+                case when max(customer_id) is null then min(refusal) end
+            )
+        end as refusal
+    from answers
+    group by mention_id, name_key, strength_rank, identifier_type
+    {%- endif %}
+
+),
+
 -- What each carries, the strongest first.
 carried as (
 
@@ -161,27 +258,14 @@ carried as (
 
     union all
 
-    {% for identifier_type in ['mobile', 'telephone', 'email'] %}
-    {%- set scope = "" if var('merge_across_legal_entities')
-        else " || '@' || coalesce(contacts.legal_entity, '')" %}
     select
-        contacts.mention_id,
-        contacts.name_key,
-        {{ loop.index + 2 }} as strength_rank,
-        '{{ identifier_type }}' as identifier_type,
-        holders.customer_id,
-        case
-            when holders.identifier_hash is null then 'unknown_identifier'
-            else holders.refusal
-        end as refusal
-    from contacts
-    left join holders
-        on holders.identifier_hash = {{ keyed_hash(
-            "'" ~ identifier_type ~ "|'" ~ scope ~ " || '|' || contacts." ~ identifier_type
-        ) }}
-    where contacts.{{ identifier_type }} is not null
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+        mention_id,
+        name_key,
+        strength_rank,
+        identifier_type,
+        customer_id,
+        refusal
+    from numbers
 
 ),
 

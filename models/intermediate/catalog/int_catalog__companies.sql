@@ -12,7 +12,6 @@ named as (
         industry,
         {{ company_size_band('n_employees') }} as company_size_band
     from registry_companies
-    where company_name is not null
 
 ),
 
@@ -26,6 +25,7 @@ companies as (
             when min(company_size_band) = max(company_size_band) then min(company_size_band)
         end as company_size_band
     from named
+    where company_name_key is not null
     group by company_name_key
 
 )

@@ -61,6 +61,40 @@ checked as (
 
 ),
 
+-- An extract may tell the spend of a day in parts, by campaign or group of advertisements: the parts
+-- of the newest file stand beside each other, what is equal in one file is a copy.
+parted as (
+
+    select
+        *,
+        dense_rank() over (
+            partition by rejection is null, spend_key
+            order by _source_file desc nulls last
+        ) as file_rank,
+        dense_rank() over (
+            partition by rejection is null, spend_key, _source_file
+            order by
+                cost_amount asc nulls last,
+                case when cost_amount is null then cost_amount_text end asc nulls last
+        ) as part_no
+    from checked
+
+),
+
+-- What an older file told of the key gives way to the first part.
+keyed as (
+
+    select
+        *,
+        case
+            when file_rank = 1 and part_no > 1 and rejection is null
+                then spend_key || '#' || cast(part_no as string)
+            else spend_key
+        end as row_key
+    from parted
+
+),
+
 ranked as (
 
     select
@@ -70,24 +104,24 @@ ranked as (
         utm_medium,
         cost_amount,
         is_deleted,
-        spend_key as row_key,
+        row_key,
         rejection,
         findings,
         row_number() over (
-            partition by rejection is null, spend_key
+            partition by rejection is null, row_key
             order by
-                _source_file desc nulls last,
+                file_rank asc,
                 case when is_deleted then 0 else 1 end asc,
                 row_fingerprint asc,
                 _source_row asc nulls last
         ) as duplicate_rank,
         count(*) over (
-            partition by rejection is null, spend_key
+            partition by rejection is null, row_key
         ) as n_rows_of_key,
         raw_row,
         _source_file,
         _source_row
-    from checked
+    from keyed
 
 ),
 

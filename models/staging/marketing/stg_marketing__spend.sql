@@ -9,6 +9,7 @@ with base as (
 kept as (
 
     select
+        row_key as part_key,
         spend_key,
         spent_on,
         utm_source,
