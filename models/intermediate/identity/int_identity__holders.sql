@@ -1,5 +1,4 @@
--- Who holds a number or address today: the only customer, else the only one for whom it is verified,
--- since what was typed in beside may be wrong; or nobody that a mention may go to.
+-- Who holds a number or address today: exactly one customer, or nobody that a mention may go to.
 with firewall as (
 
     select * from {{ ref('int_identity__firewall') }}
@@ -18,7 +17,6 @@ claims as (
         firewall.identifier_hash,
         crosswalk.customer_id,
         firewall.is_current,
-        firewall.is_current and firewall.is_verified as is_verified,
         firewall.reason
     from firewall
     inner join crosswalk on crosswalk.record_id = firewall.record_id
@@ -34,9 +32,7 @@ claimed as (
             where reason in ('placeholder', 'hub_of_people', 'hub_of_records')
         ) as nobodys_reason,
         min(customer_id) filter (where is_current) as first_customer_id,
-        max(customer_id) filter (where is_current) as last_customer_id,
-        min(customer_id) filter (where is_verified) as first_verified_id,
-        max(customer_id) filter (where is_verified) as last_verified_id
+        max(customer_id) filter (where is_current) as last_customer_id
     from claims
     group by identifier_hash
 
@@ -47,17 +43,13 @@ holders as (
     select
         identifier_hash,
         case
-            when nobodys_reason is not null then null
-            when first_customer_id = last_customer_id then first_customer_id
-            when first_verified_id = last_verified_id then first_verified_id
+            when nobodys_reason is null and first_customer_id = last_customer_id
+                then first_customer_id
         end as customer_id,
         case
             when nobodys_reason is not null then nobodys_reason
             when first_customer_id is null then 'ended'
-            when
-                first_customer_id <> last_customer_id
-                and coalesce(first_verified_id <> last_verified_id, true)
-                then 'several_customers'
+            when first_customer_id <> last_customer_id then 'several_customers'
         end as refusal
     from claimed
 
