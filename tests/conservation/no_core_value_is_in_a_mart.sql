@@ -75,7 +75,9 @@ found_numbers as (
 
     select
         plain_texts.mart,
-        {{ regexp_remove('digits.run', '^(0?0?' ~ var('default_country_code') ~ '|0)') }} as core_value
+        {{ regexp_remove(
+            'digits.run', '^(0?0?' ~ var('default_country_code') ~ '|0)'
+        ) }} as core_value
     from plain_texts
     {{ cross_join_list(numbers_in('plain_texts.plain_text'), 'digits', 'run') }}
     where length(digits.run) >= 7

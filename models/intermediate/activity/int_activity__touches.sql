@@ -22,12 +22,18 @@ timed as (
         marketing_touches.campaign_id,
         mentions.customer_id,
         marketing_touches.variant,
-        {% for column in ['touched_at', 'opened_at', 'clicked_at'] %}
         {{ to_business_time(
-            'marketing_touches.' ~ column,
-            "coalesce(marketing_touches." ~ column ~ "_zone, " ~ time_zone ~ ")"
-        ) }} as {{ column }}{{ ',' if not loop.last }}
-        {% endfor %}
+            'marketing_touches.touched_at',
+            "coalesce(marketing_touches.touched_at_zone, " ~ time_zone ~ ")"
+        ) }} as touched_at,
+        {{ to_business_time(
+            'marketing_touches.opened_at',
+            "coalesce(marketing_touches.opened_at_zone, " ~ time_zone ~ ")"
+        ) }} as opened_at,
+        {{ to_business_time(
+            'marketing_touches.clicked_at',
+            "coalesce(marketing_touches.clicked_at_zone, " ~ time_zone ~ ")"
+        ) }} as clicked_at
     from marketing_touches
     inner join mentions on mentions.mention_id = 'touch:' || marketing_touches.touch_id
 

@@ -61,8 +61,8 @@ checked as (
 
 ),
 
--- An extract may tell the spend of a day in parts, by campaign or group of advertisements: the parts
--- of the newest file stand beside each other, what is equal in one file is a copy.
+-- An extract may tell the spend of a day in parts, by campaign or group: the parts of the newest
+-- file stand beside each other, what is equal in one file is a copy.
 parted as (
 
     select
