@@ -1,33 +1,40 @@
 {#- A text as it was meant: Unicode NFKC, without invisible characters, trimmed, inner white space one blank; null where
-    it only says that nothing is known (var missing_markers, in any case of letters). Any script survives.
+    it only says that nothing is known (var missing_markers). Any script survives.
     Words of printable ASCII and Chinese, one blank between them, are clean as they are: most values, and the cheap path.
     In: a column of raw text. Out: text or null. -#}
 {% macro clean_text(column) -%}
-    {#- No pattern that both engines read alike holds a backslash: markers with one are compared as they stand. -#}
-    {%- set markers = [] -%}
-    {%- set with_backslash = [] -%}
+    {#- What spreadsheets and databases write (#N/A, or N behind a backslash) is compared as it stands: cheaper than a
+        pattern on texts of its length, and no pattern of both engines holds a backslash. -#}
+    {%- set patterns = {'any_case': [], 'as_it_stands': []} -%}
+    {%- set literals = [] -%}
+    {%- set lengths = [0] -%}
     {%- for marker in var('missing_markers') -%}
-    {%- if '\\' in marker -%}
-        {%- do with_backslash.append("'" ~ (marker | replace("'", "''") | replace('\\', "' || chr(92) || '")) ~ "'") -%}
-    {%- else -%}
         {%- set characters = [] -%}
         {%- for character in marker -%}
             {%- do characters.append('[' ~ character ~ ']' if character in '.*+?(){}|$' else character) -%}
         {%- endfor -%}
-        {%- do markers.append(characters | join) -%}
-    {%- endif -%}
+        {%- if marker[0] in '#\u005c' -%}
+            {%- do literals.append(sql_text(marker) | replace('\u005c', "' || chr(92) || '")) -%}
+        {%- else -%}
+            {%- do lengths.append(marker | length) -%}
+        {%- endif -%}
+        {%- if '\u005c' not in marker -%}
+            {%- do patterns['as_it_stands' if marker[0] == '#' else 'any_case'].append(characters | join) -%}
+        {%- endif -%}
     {%- endfor -%}
-    {%- set is_marker = '^(?i:' ~ (markers | join('|')) ~ ')$' -%}
+    {%- set is_marker = '^(?i:' ~ (patterns.any_case | join('|')) ~ ')$' -%}
+    {%- set is_any_marker = is_marker ~ '|^(' ~ (patterns.as_it_stands | join('|')) ~ ')$' -%}
     case
         when {{ regexp_like(column, '^[ -~\u4e00-\u9fff]+$') }} and {{ column }} not like ' %' and {{ column }} not like '% '
             and {{ column }} not like '%  %'
             then case
-                when length({{ column }}) <= {{ ([0] + (var('missing_markers') | map('length') | list)) | max }} and ({{ regexp_like(column, is_marker) }}
-                    {%- for marker in with_backslash %} or {{ column }} = {{ marker }}{% endfor %}) then null
+                when length({{ column }}) <= {{ lengths | max }} and {{ regexp_like(column, is_marker) }} then null
+                {%- if literals %}
+                when {{ column }} in ({{ literals | join(', ') }}) then null
+                {%- endif %}
                 else {{ column }}
             end
-        else {{ 'nullif(' * with_backslash | length }}nullif({{ regexp_remove(normalized_text(column), is_marker) }}, '')
-            {%- for marker in with_backslash %}, {{ marker }}){% endfor %}
+        else nullif({{ regexp_remove(normalized_text(column), is_any_marker) }}, '')
     end
 {%- endmacro %}
 
