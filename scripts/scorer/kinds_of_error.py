@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import duckdb
 
-from .mapping import IDENTITY, Kind
+from .mapping import IDENTITY, Floor, Kind
 
+# Below a floor by chance alone once in fifty times.
+CHANCE = 2.05
 COPIES = ("exact_duplicate", "near_duplicate", "missing_key")
 
 
@@ -26,6 +29,7 @@ class Score:
     n_right: int
     target: float | None = None
     meaning: str = ""
+    floor: Floor | None = None
 
     @property
     def recall(self) -> float | None:
@@ -39,10 +43,23 @@ class Score:
 
     @property
     def is_met(self) -> bool | None:
-        """Whether both figures reach the target; none where there is no target or nothing true."""
-        if self.target is None or self.recall is None:
+        """Whether both figures reach the target or their floors; none where neither is set."""
+        if self.recall is None:
+            return None
+        if self.floor is not None:
+            return _reaches(self.recall, self.floor.recall, self.n_true) and _reaches(
+                self.precision, self.floor.precision, self.n_claimed
+            )
+        if self.target is None:
             return None
         return self.recall >= self.target and (self.precision or 0.0) >= self.target
+
+
+def _reaches(share: float | None, floor: float | None, n: int) -> bool:
+    """Whether a share is no further below its floor than so few cases may be by chance."""
+    if share is None or floor is None:
+        return True
+    return share >= floor - CHANCE * math.sqrt(floor * (1 - floor) / n)
 
 
 def judge(con: duckdb.DuckDBPyConnection, kinds: dict[str, Kind]) -> None:

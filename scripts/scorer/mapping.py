@@ -1,4 +1,4 @@
-"""What counts as caught, read from the two tables beside this file."""
+"""What counts as caught and what must be reached, read from the tables beside this file."""
 
 from __future__ import annotations
 
@@ -34,6 +34,14 @@ class Reading:
     staged: str
 
 
+@dataclass(frozen=True)
+class Floor:
+    """What an inferred figure must not fall below; no target, only what it once reached."""
+
+    recall: float | None
+    precision: float | None
+
+
 def kinds() -> dict[str, Kind]:
     """Every kind of error that the generator injects."""
     return {
@@ -53,6 +61,16 @@ def readings() -> list[Reading]:
         Reading(row["table_name"], row["column_name"], row["reading"], row["staged"])
         for row in _rows("readings.csv")
     ]
+
+
+def floors() -> dict[tuple[str, str], Floor]:
+    """The floors, by part and name of the score."""
+    return {
+        (row["part"], row["name"]): Floor(
+            *(float(row[name]) if row[name] else None for name in ("recall", "precision"))
+        )
+        for row in _rows("floors.csv")
+    }
 
 
 def _rows(name: str) -> list[dict[str, str]]:

@@ -5,11 +5,14 @@ What the truth has and the build lost is a miss, never out of the count.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 
 from .kinds_of_error import Score
+from .mapping import Floor
 
 # Reasons that the raw status or date itself states; the others are inferred.
 STATED_REASONS = ("future", "unpaid", "cancelled", "return_receipt")
@@ -26,6 +29,11 @@ def prepare(con: duckdb.DuckDBPyConnection, raw: Path) -> None:
 
 # Who bought less often, or without a name, shows nothing of what a class is known by.
 ENOUGH_ORDERS = 3
+
+
+def with_floors(scores: Sequence[Score], floors: Mapping[tuple[str, str], Floor]) -> list[Score]:
+    """The scores, those of them that have a floor with it."""
+    return [replace(score, floor=floors.get((score.part, score.name))) for score in scores]
 
 
 def score_classes(con: duckdb.DuckDBPyConnection) -> list[Score]:
@@ -98,7 +106,7 @@ def score_classes(con: duckdb.DuckDBPyConnection) -> list[Score]:
     for name, n, n_caught, n_buyers, n_caught_buyers, n_claimed, n_right in rows:
         scores.append(Score("class", name, n, n_caught, n_claimed, n_right))
         if name in ("reseller", "suspected_abuse"):
-            often = f"{name}, of {ENOUGH_ORDERS} orders or more"
+            often = f"{name} of {ENOUGH_ORDERS} orders or more"
             scores.append(Score("class", often, n_buyers, n_caught_buyers, 0, 0))
     return scores
 

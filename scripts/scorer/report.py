@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .kinds_of_error import Score
+from .mapping import Floor
 
-HEADER = ("what", "n", "recall", "precision", "target", "met")
+HEADER = ("what", "n", "recall", "precision", "target", "floor", "met")
 PARTS = {
     "error": (
         "Injected errors that a cleaning rule is meant to catch",
@@ -20,15 +21,21 @@ PARTS = {
         "Injected errors that belong to identity",
         "No cleaning rule can tell them.",
     ),
+    "line": (
+        "Lines broken by heavy noise",
+        "Recall: of the damaged lines, the share that intake read as they were meant or kept among"
+        " the lines left out, with the reason. Last: of the lines left out, the share that was"
+        " damaged.",
+    ),
     "class": (
         "Customer classes",
         "Recall: persons of whom a customer has the class. Precision: customers most of whose"
-        " accounts are of a person of that class.",
+        " accounts are of a person of that class. Floors are no targets: they are a little below"
+        " what was reached, so that a step back shows; few cases may fall below by chance.",
     ),
     "exclusion": (
         "Orders that do not count",
-        "By reason; counted orders last. What the order itself states has a target, what is"
-        " inferred has none.",
+        "By reason. What the order itself states has a target, what is inferred has a floor.",
     ),
     "scheme": (
         "Suspected orders by scheme",
@@ -54,7 +61,8 @@ def markdown(scores: Sequence[Score], heading: str) -> str:
         if not mine:
             continue
         rows = [HEADER, *(_row(score) for score in mine)]
-        widths = [max(len(row[k]) for row in rows) for k in range(len(HEADER))]
+        # A rule of Markdown has a dash before its colon.
+        widths = [max(2, *(len(row[k]) for row in rows)) for k in range(len(HEADER))]
         lines += [f"## {title}", "", explanation, ""]
         for number, row in enumerate(rows):
             cells = [
@@ -81,8 +89,16 @@ def _row(score: Score) -> tuple[str, ...]:
         _figure(recall),
         _figure(score.precision),
         "" if score.target is None else f"{score.target:g}",
+        _floors(score.floor),
         met,
     )
+
+
+def _floors(floor: Floor | None) -> str:
+    """The floors of recall and of precision."""
+    if floor is None:
+        return ""
+    return " / ".join("-" if x is None else f"{x:g}" for x in (floor.recall, floor.precision))
 
 
 def _figure(share: float | None) -> str:
@@ -99,14 +115,16 @@ def write_csv(scores: Sequence[Score], path: Path) -> None:
         writer.writerow(
             (
                 *("part", "name", "n_true", "n_caught", "n_claimed", "n_right"),
-                *("recall", "precision", "target", "is_met", "meaning"),
+                *("recall", "precision", "target"),
+                *("floor_of_recall", "floor_of_precision", "is_met", "meaning"),
             )
         )
         for score in scores:
+            floor = score.floor or Floor(None, None)
             writer.writerow(
                 (
                     *(score.part, score.name, score.n_true, score.n_caught),
                     *(score.n_claimed, score.n_right, score.recall, score.precision),
-                    *(score.target, score.is_met, score.meaning),
+                    *(score.target, floor.recall, floor.precision, score.is_met, score.meaning),
                 )
             )
