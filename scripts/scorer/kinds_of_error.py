@@ -18,7 +18,8 @@ COPIES = ("exact_duplicate", "near_duplicate", "missing_key")
 class Score:
     """One line of the report: counts of a kind, a class, a reason or the like.
 
-    `n_claimed` counts what was said to be of this kind, `n_right` those of them that are.
+    `n_claimed` counts what was said to be of this kind, `n_right` those of them that are;
+    `n_effective` to how many independent cases the true ones amount.
     """
 
     part: str
@@ -30,6 +31,7 @@ class Score:
     target: float | None = None
     meaning: str = ""
     floor: Floor | None = None
+    n_effective: float | None = None
 
     @property
     def recall(self) -> float | None:
@@ -47,15 +49,15 @@ class Score:
         if self.recall is None:
             return None
         if self.floor is not None:
-            return _reaches(self.recall, self.floor.recall, self.n_true) and _reaches(
-                self.precision, self.floor.precision, self.n_claimed
-            )
+            return _reaches(
+                self.recall, self.floor.recall, self.n_effective or self.n_true
+            ) and _reaches(self.precision, self.floor.precision, self.n_claimed)
         if self.target is None:
             return None
         return self.recall >= self.target and (self.precision or 0.0) >= self.target
 
 
-def _reaches(share: float | None, floor: float | None, n: int) -> bool:
+def _reaches(share: float | None, floor: float | None, n: float) -> bool:
     """Whether a share is no further below its floor than so few cases may be by chance."""
     if share is None or floor is None:
         return True

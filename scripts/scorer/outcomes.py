@@ -135,6 +135,7 @@ def score_exclusions(con: duckdb.DuckDBPyConnection) -> list[Score]:
         ),
         judged as (
             select
+                truth_orders.person_id,
                 transactions.order_id is not null as is_there,
                 case
                     when truth_orders.exclusion_reason = 'test' then 'test'
@@ -149,22 +150,34 @@ def score_exclusions(con: duckdb.DuckDBPyConnection) -> list[Score]:
         )
         select
             coalesce(name, 'counted'),
-            count(*) filter (where true_reason is not distinct from name and is_mine),
-            count(*) filter (where is_there and true_reason is not distinct from name
-                and reason is not distinct from name),
-            count(*) filter (where is_there and reason is not distinct from name and is_mine)
+            sum(n_true),
+            sum(n_right),
+            sum(n_claimed),
+            -- Kish: orders of one person are found or missed together.
+            coalesce(sum(n_true) ** 2 / nullif(sum(n_true ** 2), 0), 0)
         from (
             select
-                *,
-                name is not distinct from 'test'
-                or coalesce(true_reason <> 'test', true) and coalesce(reason <> 'test', true)
-                    as is_mine
-            from judged
-            cross join (
-                select distinct true_reason as name from judged
-                union
-                select distinct reason from judged
+                name,
+                person_id,
+                count(*) filter (where true_reason is not distinct from name and is_mine) as n_true,
+                count(*) filter (where is_there and true_reason is not distinct from name
+                    and reason is not distinct from name) as n_right,
+                count(*) filter (where is_there and reason is not distinct from name and is_mine)
+                    as n_claimed
+            from (
+                select
+                    *,
+                    name is not distinct from 'test'
+                    or coalesce(true_reason <> 'test', true) and coalesce(reason <> 'test', true)
+                        as is_mine
+                from judged
+                cross join (
+                    select distinct true_reason as name from judged
+                    union
+                    select distinct reason from judged
+                )
             )
+            group by name, person_id
         )
         group by name
         order by 1
@@ -174,13 +187,14 @@ def score_exclusions(con: duckdb.DuckDBPyConnection) -> list[Score]:
         Score(
             "exclusion",
             name,
-            n_true,
-            n_right,
-            n_claimed,
-            n_right,
+            int(n_true),
+            int(n_right),
+            int(n_claimed),
+            int(n_right),
             STATED_TARGET if name in STATED_REASONS else None,
+            n_effective=n_effective,
         )
-        for name, n_true, n_right, n_claimed in rows
+        for name, n_true, n_right, n_claimed, n_effective in rows
     ]
 
 

@@ -70,6 +70,9 @@ def test_a_floor_leaves_room_for_chance_and_no_more() -> None:
     assert replace(many, n_caught=500, floor=floor).is_met is True
     assert replace(many, n_caught=500, n_right=390, floor=floor).is_met is False
     assert replace(few, n_true=0, n_caught=0, floor=floor).is_met is None
+    # Cases that stand or fall together are few, however many they are.
+    assert replace(many, n_caught=400, n_right=390, n_claimed=400, floor=floor).is_met is False
+    assert replace(many, n_right=450, n_effective=12.0, floor=floor).is_met is True
     assert few.is_met is None
 
 
