@@ -35,7 +35,7 @@ help:  ## What each target does
 	@touch $@
 
 build: .venv/run.stamp  ## Build the sample (or RAW_PATH=folder, one's own extracts) to marts, say what was made
-	$(BIN)/dbt build $(if $(RAW_PATH),--vars '$(RAW_VARS)')
+	$(BIN)/dbt build --exclude-resource-type unit_test $(if $(RAW_PATH),--vars '$(RAW_VARS)')
 	@$(BIN)/python scripts/summarize.py
 
 intake: .venv/run.stamp  ## Read extracts in any state (IN=folder) into what a build reads (OUT=folder)
