@@ -211,7 +211,8 @@ delivered_purchases as (
     select
         sent_purchases.customer_id,
         sent_purchases.purchase_id,
-        2 * sum(kept_and_refunded.refund_amount) >= sum(sent_purchases.paid_amount) as is_refund_only
+        2 * sum(kept_and_refunded.refund_amount)
+        >= sum(sent_purchases.paid_amount) as is_refund_only
     from sent_purchases
     inner join delivered_orders on delivered_orders.order_id = sent_purchases.shop_order_id
     left join kept_and_refunded on kept_and_refunded.order_id = sent_purchases.shop_order_id
