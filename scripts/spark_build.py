@@ -150,6 +150,9 @@ def settings(options: argparse.Namespace) -> dict[str, str]:
         "spark.sql.timestampType": "TIMESTAMP_NTZ",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.sources.default": "parquet",
+        # What Spark infers of columns grows with every expression that names them: for the widest
+        # models it took minutes and all the memory.
+        "spark.sql.constraintPropagation.enabled": "false",
         "spark.sql.legacy.createHiveTableByDefault": "false",
         "spark.sql.warehouse.dir": (HOME / "warehouse").as_uri(),
         "spark.hadoop.javax.jdo.option.ConnectionURL": (
@@ -158,10 +161,6 @@ def settings(options: argparse.Namespace) -> dict[str, str]:
         "spark.local.dir": str(HOME / "scratch"),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
-        # Nobody looks at what has been run, and the plans of hundreds of nodes fill the memory.
-        "spark.sql.ui.retainedExecutions": "1",
-        "spark.ui.retainedJobs": "1",
-        "spark.ui.retainedStages": "1",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
     }
@@ -242,7 +241,7 @@ def parse_arguments(arguments: list[str] | None) -> tuple[argparse.Namespace, li
     )
     parser.add_argument("raw_path", type=Path, help="folder of the raw extracts")
     parser.add_argument("--vars", default="{}", help="variables of the project, as for dbt")
-    parser.add_argument("--memory", default="4g", help="memory of Spark (default 4g)")
+    parser.add_argument("--memory", default="2g", help="memory of Spark (default 2g)")
     parser.add_argument("--cores", default="*", help="cores of Spark (default: all)")
     parser.add_argument("--small", action="store_true", help="faster on small data")
     return parser.parse_known_args(arguments)
