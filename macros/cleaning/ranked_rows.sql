@@ -41,6 +41,8 @@
                 {{ keys | join(', ') }},
                 count(*) as n_rows_of_key
             from keyed
+            -- What has no part of a key is rejected, and is nobody's copy.
+            where {% for name in keys %}{{ name }} is not null{{ ' or ' if not loop.last }}{% endfor %}
             group by {{ keys | join(', ') }}
             having count(*) > 1
 
