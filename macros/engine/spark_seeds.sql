@@ -19,7 +19,7 @@
         {%- do adapter.add_query(sql, abridge_sql_log=True) -%}
         {%- do statements.append(sql) -%}
     {%- endfor -%}
-    {{ return(statements[0]) }}
+    {{ return(statements[0] if statements else '') }}
 {%- endmacro %}
 
 {% macro spark_seed_literal(value) -%}

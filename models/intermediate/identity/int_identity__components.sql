@@ -6,8 +6,7 @@ with link_keys as (
     select
         link_key,
         record_id
-    from {{ ref('int_identity__firewall') }}
-    where decision = 'link'
+    from {{ ref('int_identity__link_keys') }}
 
 ),
 

@@ -4,9 +4,9 @@ with records as (
 
 ),
 
-components as (
+strict_entities as (
 
-    select * from {{ ref('int_identity__components') }}
+    select * from {{ ref('int_identity__strict_entities') }}
 
 ),
 
@@ -46,11 +46,11 @@ entities as (
     select
         records.record_id,
         records.channel,
-        coalesce(components.component, records.record_id) as smallest_record_id,
+        strict_entities.entity_id as smallest_record_id,
         coalesce(substr(rules.ranked_rule, 2), 'single') as match_rule,
         coalesce(records.registered_at, records.updated_at) as valid_from
     from records
-    left join components on components.node = records.record_id
+    inner join strict_entities on strict_entities.record_id = records.record_id
     left join rules on rules.record_id = records.record_id
 
 ),
