@@ -91,6 +91,7 @@ judged as (
             when families_per_value.name_key is not null then 'family_name_of_one'
             else 'ambiguous_name'
         end as reason,
+        evidence.name_key is not null as has_full_name,
         coalesce(evidence.name_key, families_per_value.name_key) as group_name
     from evidence
     inner join people_per_value on people_per_value.identifier_hash = evidence.identifier_hash
@@ -127,7 +128,16 @@ decided as (
             when reason in ('decisive', 'verified', 'one_name') then identifier_hash
             when reason in ('name_of_several', 'family_name_of_one')
                 then identifier_hash || '#' || md5(group_name)
-        end as link_key
+        end as link_key,
+        case
+            when reason = 'decisive' then 1
+            when reason not in ('one_name', 'verified', 'name_of_several', 'family_name_of_one')
+                then null
+            when is_verified and has_full_name then 2
+            when is_verified and reason <> 'family_name_of_one' then 3
+            when has_full_name then 4
+            else 5
+        end as evidence_level
     from judged
 
 )

@@ -15,13 +15,7 @@ by_identifiers as (
     select
         record_id,
         link_key,
-        case
-            when reason = 'decisive' then 1
-            when reason = 'family_name_of_one' then 5
-            when reason = 'verified' then 3
-            when is_verified then 2
-            else 4
-        end as evidence_level,
+        evidence_level,
         reason
     from firewall
     where decision = 'link'
