@@ -8,47 +8,16 @@
     Two rounds leave at most half of the nodes: a root that is still one after the second round was
     the root of all its neighbours in the first, so each of these took at least one node away. -#}
 {% materialization connected_components, default, supported_languages=['sql'] %}
-    {%- set existing_relation = load_cached_relation(this) -%}
-    {%- set target_relation = this.incorporate(type='table') -%}
-    {%- set new_relation = make_intermediate_relation(
-        target_relation, suffix=closure_suffix() ~ 'result'
-    ) -%}
-
-    {% for name in closure_leftovers() %}
-        {% do drop_closure_table(this.incorporate(path={'identifier': name}, type='table')) %}
-    {% endfor %}
-
-    {{ run_hooks(pre_hooks, inside_transaction=False) }}
-    {{ run_hooks(pre_hooks, inside_transaction=True) }}
-
+    {% do begin_closure() %}
     {%- set closure = closure_labels(sql) -%}
-    {% call statement('main') -%}
-        {{ get_create_table_as_sql(False, new_relation, closure_result(closure)) }}
-    {%- endcall %}
-    {% do drop_closure_table(closure.edges) %}
-    {% do drop_closure_table(closure.labels) %}
-
-    {% if existing_relation is not none %}
-        {% do adapter.drop_relation(existing_relation) %}
-    {% endif %}
-    {% do adapter.rename_relation(new_relation, target_relation) %}
-    {% do create_indexes(target_relation) %}
-
-    {{ run_hooks(post_hooks, inside_transaction=True) }}
-
-    {%- set should_revoke = should_revoke(existing_relation, full_refresh_mode=True) -%}
-    {% do apply_grants(target_relation, config.get('grants'), should_revoke=should_revoke) %}
-    {% do persist_docs(target_relation, model) %}
-
+    {%- set relation = finish_closure(
+        closure_result(closure), [closure.edges, closure.labels]
+    ) -%}
     {% do log(
         'connected_components: ' ~ this.identifier ~ ', nodes: '
-        ~ '{:,}'.format(closure_count(target_relation)) ~ ', rounds: ' ~ closure.rounds, info=true
+        ~ '{:,}'.format(closure_count(relation)) ~ ', rounds: ' ~ closure.rounds, info=true
     ) %}
-    {% do adapter.commit() %}
-
-    {{ run_hooks(post_hooks, inside_transaction=False) }}
-
-    {{ return({'relations': [target_relation]}) }}
+    {{ return({'relations': [relation]}) }}
 {% endmaterialization %}
 
 
