@@ -11,6 +11,9 @@ from pathlib import Path
 
 import duckdb
 
+from scripts.evaluator import breakdown, inputs
+from scripts.evaluator.agreement import measure
+
 from .kinds_of_error import Score
 from .mapping import Floor
 
@@ -264,24 +267,24 @@ def score_mentions(con: duckdb.DuckDBPyConnection) -> list[Score]:
 
 
 def score_identities(con: duckdb.DuckDBPyConnection) -> list[Score]:
-    """Pairs of accounts: of one person, of one customer, of both."""
-    rows = con.execute(
-        """
-        with cells as (
-            select crosswalk.customer_id, truth_records.person_id, count(*) as n
-            from truth_records
-            left join main.customer_crosswalk as crosswalk using (record_id)
-            group by 1, 2
-        ),
-        persons as (select sum(n) as n from cells group by person_id),
-        customers as (
-            select sum(n) as n from cells where customer_id is not null group by customer_id
+    """Pairs of accounts: of one person, of one customer, of both; and families kept apart."""
+    inputs.load_records(con, "truth_records", "main.customer_crosswalk", "evaluated_records")
+    scores = []
+    for name, column in (
+        ("pairs of accounts", "customer_id"),
+        ("pairs of accounts, exact evidence", "strict_customer_id"),
+    ):
+        pairs = measure(con, "evaluated_records", column).pairs
+        scores.append(
+            Score(
+                *("identity_pairs", name, pairs.n_true, pairs.n_right),
+                *(pairs.n_claimed, pairs.n_right),
+            )
         )
-        select
-            (select sum(n * (n - 1) // 2) from persons),
-            (select sum(n * (n - 1) // 2) from customers),
-            (select sum(n * (n - 1) // 2) from cells where customer_id is not null)
-        """
-    ).fetchall()
-    n_true, n_claimed, n_right = (int(n or 0) for n in rows[0])
-    return [Score("identity_pairs", "pairs of accounts", n_true, n_right, n_claimed, n_right)]
+    families = breakdown.of_families(
+        con, "evaluated_records", "truth_people", breakdown.NUMBERS, "customer_id"
+    )
+    return [
+        *scores,
+        Score("identity_pairs", "families on one number", families.n, families.n_apart, 0, 0),
+    ]

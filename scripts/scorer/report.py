@@ -48,7 +48,8 @@ PARTS = {
     ),
     "identity_pairs": (
         "Identities",
-        "Pairs of accounts of one person, of one customer.",
+        "Pairs of accounts of one person, of one customer; of families two or more of whom stand on"
+        " one number, the share that no customer unites.",
     ),
 }
 

@@ -1,0 +1,1 @@
+"""How well a build found who is who: its crosswalk against known persons."""
