@@ -17,6 +17,7 @@ MARTS = {
     "rfm_segments": "Who is worth how much?",
     "customer_crosswalk": "Which account is whose?",
     "customer_attribute_lineage": "Where does each cell come from?",
+    "identity_review_queue": "Which accounts may be one customer?",
     "quality_rejected_rows": "What was left out, and why?",
     "quality_findings": "What is doubtful?",
     "quality_duplicates": "What came more than once?",

@@ -4,6 +4,11 @@
     ('customer_base', ['name', 'mobile_masked', 'email_masked', 'company_name', 'occupation']),
     ('customer_attribute_lineage', ['chosen_value', list_to_text('losing_values', ' ')]),
     ('customer_crosswalk', ['match_rule']),
+    ('identity_review_queue', [
+        'name_masked_1', 'mobile_masked_1', 'email_masked_1',
+        'name_masked_2', 'mobile_masked_2', 'email_masked_2',
+        list_to_text('evidence', ' '),
+    ]),
     ('quality_rejected_rows', ['raw_row', 'record_key']),
     ('quality_findings', ['value', 'record_key']),
     ('quality_duplicates', ['kept_row', 'dropped_row', 'record_key']),

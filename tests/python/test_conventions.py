@@ -116,6 +116,13 @@ MARTS = {
     "quality_findings": """
         channel entity record_key column_name rule severity value proposal""",
     "quality_duplicates": "channel entity record_key kept_row dropped_row",
+    "identity_review_queue": """
+        review_id kind priority question question_zh proposed_decision proposed_reason
+        record_id_1 channel_1 customer_id_1 n_records_1 name_masked_1 gender_1
+        birth_year_1 mobile_masked_1 email_masked_1 region_1 record_id_2 channel_2
+        customer_id_2 n_records_2 name_masked_2 gender_2 birth_year_2 mobile_masked_2
+        email_masked_2 region_2 name_check gender_check birth_date_check region_check
+        evidence""",
     "quality_mentions": "kind attached_by unattached_reason n_mentions",
     "reconciliation": """
         booked_on channel platform shop_id store_id brand legal_entity measure raw_amount

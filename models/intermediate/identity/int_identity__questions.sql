@@ -1,0 +1,196 @@
+-- What a person has to decide, before both sides are described: may these two records be one customer?
+with firewall as (
+
+    select * from {{ ref('int_identity__firewall') }}
+
+),
+
+crosswalk as (
+
+    select * from {{ ref('int_identity__crosswalk') }}
+
+),
+
+overrides as (
+
+    select * from {{ ref('int_identity__overrides') }}
+
+),
+
+review_kinds as (
+
+    select * from {{ ref('review_kinds') }}
+
+),
+
+open_values as (
+
+    select
+        firewall.identifier_hash,
+        firewall.record_id,
+        crosswalk.customer_id,
+        case firewall.reason
+            when 'recycled' then 'recycled'
+            when 'own_contradiction' then 'contradiction'
+            else 'shared_value'
+        end as kind,
+        firewall.reason,
+        firewall.identifier_type || ' ' || firewall.value_masked
+        || case when firewall.is_verified then ' (verified)' else '' end as evidence
+    from firewall
+    inner join crosswalk on crosswalk.record_id = firewall.record_id
+    where firewall.decision = 'review'
+
+),
+
+-- Whom a record on a shared value may be: each customer that the value links, not each record of it.
+candidates as (
+
+    select
+        firewall.identifier_hash,
+        crosswalk.customer_id,
+        min(firewall.record_id) as record_id
+    from firewall
+    inner join crosswalk on crosswalk.record_id = firewall.record_id
+    where
+        firewall.decision = 'link'
+        and firewall.identifier_hash in (select open_values.identifier_hash from open_values)
+    group by firewall.identifier_hash, crosswalk.customer_id
+
+),
+
+-- Other evidence, a decision of a reviewer among it, has made the record one of them.
+settled as (
+
+    select
+        open_values.identifier_hash,
+        open_values.record_id
+    from open_values
+    inner join candidates
+        on
+            candidates.identifier_hash = open_values.identifier_hash
+            and candidates.customer_id = open_values.customer_id
+
+),
+
+asked_of_values as (
+
+    select
+        open_values.kind,
+        open_values.reason,
+        open_values.record_id as record_id_1,
+        candidates.record_id as record_id_2,
+        open_values.customer_id as customer_id_1,
+        candidates.customer_id as customer_id_2,
+        open_values.evidence
+    from open_values
+    inner join candidates on candidates.identifier_hash = open_values.identifier_hash
+    left join settled
+        on
+            settled.identifier_hash = open_values.identifier_hash
+            and settled.record_id = open_values.record_id
+    where settled.record_id is null
+
+),
+
+asked as (
+
+    select
+        kind,
+        reason,
+        record_id_1,
+        record_id_2,
+        customer_id_1,
+        customer_id_2,
+        least(customer_id_1, customer_id_2) || '|'
+        || greatest(customer_id_1, customer_id_2) as customer_pair,
+        evidence
+    from asked_of_values
+    where customer_id_1 <> customer_id_2
+
+),
+
+-- What a reviewer has kept apart is no question any more; what was united has become one customer.
+answered as (
+
+    select distinct
+        least(side_1.customer_id, side_2.customer_id) || '|'
+        || greatest(side_1.customer_id, side_2.customer_id) as customer_pair
+    from overrides
+    inner join crosswalk as side_1 on side_1.record_id = overrides.record_id_1
+    inner join crosswalk as side_2 on side_2.record_id = overrides.record_id_2
+
+),
+
+unanswered as (
+
+    select
+        asked.kind,
+        asked.reason,
+        asked.record_id_1,
+        asked.record_id_2,
+        asked.customer_id_1,
+        asked.customer_id_2,
+        asked.customer_pair,
+        asked.evidence,
+        review_kinds.priority
+    from asked
+    inner join review_kinds on review_kinds.kind = asked.kind
+    left join answered on answered.customer_pair = asked.customer_pair
+    where answered.customer_pair is null
+
+),
+
+-- Two customers are asked about once, however many values and records raise the question.
+ranked as (
+
+    select
+        kind,
+        record_id_1,
+        record_id_2,
+        customer_id_1,
+        customer_id_2,
+        customer_pair,
+        row_number() over (
+            partition by customer_pair
+            order by
+                priority asc,
+                record_id_1 asc,
+                record_id_2 asc,
+                reason asc,
+                evidence asc
+        ) as question_rank
+    from unanswered
+
+),
+
+all_evidence as (
+
+    select
+        customer_pair,
+        {{ list_distinct_sorted("evidence || ': ' || reason") }} as evidence
+    from unanswered
+    group by customer_pair
+
+),
+
+questions as (
+
+    select
+        md5(
+            least(ranked.record_id_1, ranked.record_id_2) || '|'
+            || greatest(ranked.record_id_1, ranked.record_id_2)
+        ) as review_id,
+        ranked.kind,
+        ranked.record_id_1,
+        ranked.record_id_2,
+        ranked.customer_id_1,
+        ranked.customer_id_2,
+        all_evidence.evidence
+    from ranked
+    inner join all_evidence on all_evidence.customer_pair = ranked.customer_pair
+    where ranked.question_rank = 1
+
+)
+
+select * from questions

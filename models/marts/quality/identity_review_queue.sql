@@ -1,0 +1,174 @@
+-- What people are asked to decide of identities, with all that a decision takes and no core value.
+with questions as (
+
+    select * from {{ ref('int_identity__questions') }}
+
+),
+
+crosswalk as (
+
+    select * from {{ ref('int_identity__crosswalk') }}
+
+),
+
+golden_records as (
+
+    select * from {{ ref('int_profile__golden_records') }}
+
+),
+
+review_kinds as (
+
+    select * from {{ ref('review_kinds') }}
+
+),
+
+-- A first of January is what forms fill in for a birth date that nobody knows.
+sides as (
+
+    select
+        crosswalk.record_id,
+        crosswalk.channel,
+        golden_records.n_records,
+        {{ mask_name('golden_records.name') }} as name_masked,
+        {{ name_key('golden_records.name') }} as name_key,
+        coalesce(
+            {{ family_name_of_partial('golden_records.name') }}, left(golden_records.name, 1)
+        ) as family_name,
+        nullif(golden_records.gender, 'unknown') as gender,
+        case
+            when
+                extract(month from golden_records.birth_date) > 1
+                or extract(day from golden_records.birth_date) > 1
+                then golden_records.birth_date
+        end as birth_date,
+        golden_records.mobile_masked,
+        golden_records.email_masked,
+        nullif(concat_ws('-', golden_records.province, golden_records.city), '') as region
+    from crosswalk
+    inner join golden_records on golden_records.customer_id = crosswalk.customer_id
+
+),
+
+compared as (
+
+    select
+        questions.review_id,
+        questions.kind,
+        questions.evidence,
+        {% for side in [1, 2] %}
+        questions.record_id_{{ side }},
+        questions.customer_id_{{ side }},
+        side_{{ side }}.channel as channel_{{ side }},
+        side_{{ side }}.n_records as n_records_{{ side }},
+        side_{{ side }}.name_masked as name_masked_{{ side }},
+        side_{{ side }}.gender as gender_{{ side }},
+        cast(extract(year from side_{{ side }}.birth_date) as int) as birth_year_{{ side }},
+        side_{{ side }}.mobile_masked as mobile_masked_{{ side }},
+        side_{{ side }}.email_masked as email_masked_{{ side }},
+        side_{{ side }}.region as region_{{ side }},
+        {% endfor %}
+        case
+            when side_1.name_key = side_2.name_key then 'agrees'
+            when side_1.name_key <> side_2.name_key then 'differs'
+            when side_1.family_name = side_2.family_name then 'compatible'
+            else 'unknown'
+        end as name_check,
+        {% for attribute in ['gender', 'birth_date', 'region'] %}
+        case
+            when side_1.{{ attribute }} = side_2.{{ attribute }} then 'agrees'
+            when side_1.{{ attribute }} <> side_2.{{ attribute }} then 'differs'
+            else 'unknown'
+        end as {{ attribute }}_check{{ ',' if not loop.last }}
+        {% endfor %}
+    from questions
+    inner join sides as side_1 on side_1.record_id = questions.record_id_1
+    inner join sides as side_2 on side_2.record_id = questions.record_id_2
+
+),
+
+judged as (
+
+    select
+        compared.*,
+        case
+            when 'differs' in (name_check, gender_check, birth_date_check) then 0
+            when 'agrees' in (name_check, gender_check, birth_date_check, region_check) then 1
+            else 0
+        end as is_alike
+    from compared
+
+),
+
+-- Of several whom a record may be, one alone is like it.
+weighed as (
+
+    select
+        judged.*,
+        sum(is_alike) over (partition by record_id_1) as n_alike
+    from judged
+
+),
+
+proposed as (
+
+    select
+        weighed.*,
+        case
+            when kind = 'contradiction' then 'two_values_of_one_person'
+            when name_check = 'differs' then 'names_differ'
+            when birth_date_check = 'differs' then 'birth_dates_differ'
+            when gender_check = 'differs' then 'genders_differ'
+            when is_alike = 1 and n_alike = 1 then 'only_one_alike'
+            when is_alike = 0 and n_alike = 1 then 'another_is_alike'
+            else 'nothing_tells'
+        end as proposed_reason
+    from weighed
+
+),
+
+queue as (
+
+    select
+        proposed.review_id,
+        proposed.kind,
+        review_kinds.priority,
+        review_kinds.question,
+        review_kinds.question_zh,
+        case proposed.proposed_reason
+            when 'only_one_alike' then 'must_link'
+            when 'nothing_tells' then 'undecided'
+            else 'cannot_link'
+        end as proposed_decision,
+        proposed.proposed_reason,
+        proposed.record_id_1,
+        proposed.channel_1,
+        proposed.customer_id_1,
+        proposed.n_records_1,
+        proposed.name_masked_1,
+        proposed.gender_1,
+        proposed.birth_year_1,
+        proposed.mobile_masked_1,
+        proposed.email_masked_1,
+        proposed.region_1,
+        proposed.record_id_2,
+        proposed.channel_2,
+        proposed.customer_id_2,
+        proposed.n_records_2,
+        proposed.name_masked_2,
+        proposed.gender_2,
+        proposed.birth_year_2,
+        proposed.mobile_masked_2,
+        proposed.email_masked_2,
+        proposed.region_2,
+        proposed.name_check,
+        proposed.gender_check,
+        proposed.birth_date_check,
+        proposed.region_check,
+        proposed.evidence
+    from proposed
+    inner join review_kinds on review_kinds.kind = proposed.kind
+
+)
+
+select * from queue
