@@ -34,6 +34,15 @@
     ^(?:[(]?(?:[+]|00)86[)]?|86){{ '?' if var('default_country_code') == '86' }}[ -]*1[ -]*[3-9](?:[ -]*[0-9]){9}(?:[.]0)?$
 {%- endmacro %}
 
+{#- 138****5678 of a mainland mobile whose middle digits are masked, however; null for anything else. -#}
+{% macro masked_mobile(column) -%}
+    {%- set pattern = '^(1[3-9][0-9])[- ]?[*xX]{4}[- ]?([0-9]{4})$' -%}
+    case
+        when {{ regexp_like(column, pattern) }}
+            then {{ regexp_group(column, pattern, 1) }} || '****' || {{ regexp_group(column, pattern, 2) }}
+    end
+{%- endmacro %}
+
 {#- A landline or foreign number as E.164 (ITU-T E.164, 2010: at most 15 digits); null where it is none or a mainland
     mobile. Numbers without a country's prefix are those of var default_country_code. -#}
 {% macro normalize_telephone(column) -%}

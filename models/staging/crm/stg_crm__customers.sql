@@ -17,6 +17,7 @@ kept as (
         age,
         national_id,
         mobile_kind,
+        mobile_masked,
         mobile,
         telephone,
         is_mobile_verified,

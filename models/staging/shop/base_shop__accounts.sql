@@ -53,6 +53,7 @@ typed as (
     select
         cleaned.*,
         {{ telephone_kind('mobile_text') }} as mobile_kind,
+        {{ masked_mobile('mobile_text') }} as mobile_masked,
         {{ normalize_mobile('mobile_text') }} as mobile,
         {{ normalize_telephone('mobile_text') }} as telephone,
         {{ parse_boolean('mobile_verified_text') }} as is_mobile_verified,
@@ -139,6 +140,7 @@ ranked as (
         nickname,
         real_name,
         mobile_kind,
+        mobile_masked,
         mobile,
         telephone,
         is_mobile_verified,
@@ -189,6 +191,7 @@ traced as (
         nickname,
         real_name,
         mobile_kind,
+        mobile_masked,
         mobile,
         telephone,
         is_mobile_verified,

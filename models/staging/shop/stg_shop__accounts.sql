@@ -16,6 +16,7 @@ kept as (
         nickname,
         real_name,
         mobile_kind,
+        mobile_masked,
         mobile,
         telephone,
         is_mobile_verified,

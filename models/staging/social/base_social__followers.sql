@@ -45,6 +45,7 @@ typed as (
     select
         cleaned.*,
         {{ telephone_kind('mobile_text') }} as mobile_kind,
+        {{ masked_mobile('mobile_text') }} as mobile_masked,
         {{ normalize_mobile('mobile_text') }} as mobile,
         {{ normalize_telephone('mobile_text') }} as telephone,
         genders.code as gender,
@@ -114,6 +115,7 @@ ranked as (
         unionid,
         nickname,
         mobile_kind,
+        mobile_masked,
         mobile,
         telephone,
         gender,
@@ -155,6 +157,7 @@ traced as (
         unionid,
         nickname,
         mobile_kind,
+        mobile_masked,
         mobile,
         telephone,
         gender,

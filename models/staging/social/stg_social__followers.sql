@@ -15,6 +15,7 @@ kept as (
         unionid,
         nickname,
         mobile_kind,
+        mobile_masked,
         mobile,
         telephone,
         gender,

@@ -49,6 +49,7 @@ typed as (
     select
         cleaned.*,
         {{ telephone_kind('mobile_text') }} as mobile_kind,
+        {{ masked_mobile('mobile_text') }} as mobile_masked,
         {{ normalize_mobile('mobile_text') }} as mobile,
         {{ normalize_telephone('mobile_text') }} as telephone,
         {{ parse_boolean('mobile_verified_text') }} as is_mobile_verified,
@@ -125,6 +126,7 @@ ranked as (
         legal_entity,
         name,
         mobile_kind,
+        mobile_masked,
         mobile,
         telephone,
         is_mobile_verified,
@@ -170,6 +172,7 @@ traced as (
         legal_entity,
         name,
         mobile_kind,
+        mobile_masked,
         mobile,
         telephone,
         is_mobile_verified,

@@ -15,6 +15,7 @@ kept as (
         legal_entity,
         name,
         mobile_kind,
+        mobile_masked,
         mobile,
         telephone,
         is_mobile_verified,

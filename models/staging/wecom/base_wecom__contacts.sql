@@ -33,6 +33,7 @@ typed as (
     select
         cleaned.*,
         {{ telephone_kind('remark_mobile_text') }} as remark_mobile_kind,
+        {{ masked_mobile('remark_mobile_text') }} as remark_mobile_masked,
         {{ normalize_mobile('remark_mobile_text') }} as remark_mobile,
         {{ normalize_telephone('remark_mobile_text') }} as remark_telephone,
         {{ parse_local_timestamp('added_at_text', channel_timezone('wecom')) }} as added_at,
@@ -93,6 +94,7 @@ ranked as (
         staff_id,
         remark,
         remark_mobile_kind,
+        remark_mobile_masked,
         remark_mobile,
         remark_telephone,
         added_at,
@@ -134,6 +136,7 @@ traced as (
         staff_id,
         remark,
         remark_mobile_kind,
+        remark_mobile_masked,
         remark_mobile,
         remark_telephone,
         added_at,

@@ -16,6 +16,7 @@ kept as (
         staff_id,
         remark,
         remark_mobile_kind,
+        remark_mobile_masked,
         remark_mobile,
         remark_telephone,
         added_at,
