@@ -26,6 +26,7 @@ kept as (
         paid_amount,
         promotion_id,
         fulfilment,
+        receiver_name,
         receiver_division_code,
         receiver_province,
         receiver_city,
