@@ -1,4 +1,8 @@
-{#- Connected components of a graph, as a materialization (documented in _identity__macros.yml).
+{#- Connected components of the nodes that share keys, as a materialization (documented in
+    _identity__macros.yml).
+
+    Texts are grouped and joined once; what goes round by round are numbers of 64 bits. The code of
+    a node is checked to be its own, that of a key has twice as many bits.
 
     One round: every node points to its least neighbour, or to itself where none is less; pointers
     are followed until all of them end at such a root; each edge is replaced by the edge of the
@@ -9,9 +13,12 @@
     the root of all its neighbours in the first, so each of these took at least one node away. -#}
 {% materialization connected_components, default, supported_languages=['sql'] %}
     {% do begin_closure() %}
-    {%- set closure = closure_labels(sql) -%}
+    {%- set nodes = closure_nodes(sql) -%}
+    {%- set keys = closure_keys(sql, nodes.seed) -%}
+    {%- set closure = closure_labels(closure_stars(keys)) -%}
+    {% do drop_closure_table(keys) %}
     {%- set relation = finish_closure(
-        closure_result(closure), [closure.edges, closure.labels]
+        closure_named(nodes.table, closure.labels), [nodes.table, closure.edges, closure.labels]
     ) -%}
     {% do log(
         'connected_components: ' ~ this.identifier ~ ', nodes: '
@@ -21,11 +28,88 @@
 {% endmaterialization %}
 
 
+{#- Writes the code of every node. Two nodes of one code would become one: where that happens, once
+    in a million builds of five million nodes, all are coded anew with another seed. -#}
+{% macro closure_nodes(sql) %}
+    {%- set max_seeds = 10 -%}
+    {%- set state = namespace(table=none, seed=none) -%}
+    {% for seed in range(max_seeds) if state.seed is none %}
+        {% set nodes_sql %}
+            select node, {{ hash_code('node', seed) }} as code
+            from (
+                {{ sql }}
+            ) as keys
+            where node is not null and link_key is not null
+            group by node
+        {% endset %}
+        {%- set state.table = closure_scratch('nodes_' ~ seed, nodes_sql) -%}
+        {% set shared_sql %}
+            (select code from {{ state.table }} group by code having count(*) > 1) as shared_codes
+        {% endset %}
+        {% if closure_count(shared_sql) == 0 %}
+            {%- set state.seed = seed -%}
+        {% else %}
+            {% do drop_closure_table(state.table) %}
+        {% endif %}
+    {% endfor %}
+    {% if state.seed is none %}{% do closure_failed() %}{% endif %}
+    {{ return({'table': state.table, 'seed': state.seed}) }}
+{% endmacro %}
+
+
+{#- Writes keys and nodes as codes. A key has two, of which one may be another key's: 128 bits in
+    all, so that two keys are one as seldom as the hashes that most of them are. -#}
+{% macro closure_keys(sql, seed) %}
+    {% set keys_sql %}
+        select
+            {{ hash_code('node', seed) }} as node,
+            {{ hash_code('link_key', 0) }} as key_code,
+            {{ hash_code('link_key', 1) }} as other_key_code
+        from (
+            {{ sql }}
+        ) as keys
+        where node is not null and link_key is not null
+    {% endset %}
+    {{ return(closure_scratch('keys', keys_sql)) }}
+{% endmacro %}
+
+
+{#- The query of the edges: every node of a key to the key's least node, so that edges grow as rows
+    of keys do, however many nodes share one. -#}
+{% macro closure_stars(keys) %}
+    select keys.node as a, hubs.node as b
+    from {{ keys }} as keys
+    inner join (
+        select key_code, other_key_code, min(node) as node
+        from {{ keys }}
+        group by key_code, other_key_code
+        having min(node) < max(node)
+    ) as hubs
+        on hubs.key_code = keys.key_code and hubs.other_key_code = keys.other_key_code
+    where hubs.node < keys.node
+{% endmacro %}
+
+
+{#- The rows of the result: nodes for codes, the least of each component in front. -#}
+{% macro closure_named(nodes, labels) %}
+    select
+        nodes.node,
+        min(nodes.node) over (partition by members.component) as component
+    from {{ nodes }} as nodes
+    inner join (
+        select node, component from {{ labels }}
+        union all
+        select component as node, component from {{ labels }} group by component
+    ) as members on members.node = nodes.code
+{% endmacro %}
+
+
 {#- Runs the rounds. Returns the tables that hold the answer: edges (b is the lesser end, or both
     ends of a self edge) and labels (the component of every node but the least of each). -#}
 {% macro closure_labels(sql) %}
     {#- Jinja has no endless loop: enough for 2 to the 63rd nodes, since two rounds leave half of
-        the nodes and a jump halves the way to the root (the last finds that nothing moved). -#}
+        the nodes and a jump leaves a third of the way to the root (the last jump finds that all
+        are there). -#}
     {%- set max_rounds = 2 * 63 -%}
     {%- set max_jumps = 63 + 1 -%}
 
@@ -54,10 +138,11 @@
             {% set jump_sql %}
                 select
                     pointers.node,
-                    coalesce(further.parent, pointers.parent) as parent,
-                    further.node is not null as moved
+                    coalesce(third.parent, second.parent, pointers.parent) as parent,
+                    third.node is not null as moved
                 from {{ state.pointers }} as pointers
-                left join {{ state.pointers }} as further on pointers.parent = further.node
+                left join {{ state.pointers }} as second on second.node = pointers.parent
+                left join {{ state.pointers }} as third on third.node = second.parent
             {% endset %}
             {%- set jumped = closure_scratch('jumped_' ~ round ~ '_' ~ jump, jump_sql) -%}
             {% do drop_closure_table(state.pointers) %}
@@ -115,8 +200,8 @@
 
 {% macro closure_failed() %}
     {% do exceptions.raise_compiler_error(
-        'connected_components: ' ~ this.identifier ~ ' is not done after as many rounds as any'
-        ~ ' graph can need; its table was left as it was'
+        'connected_components: ' ~ this.identifier ~ ' is not done after as many rounds, or seeds'
+        ~ ' of codes, as any graph can need; its table was left as it was'
     ) %}
 {% endmacro %}
 

@@ -1,6 +1,6 @@
 """The connected_components materialization against a graph library and at its limits.
 
-The dbt project in tests/fixtures/closure reads its edges from Parquet files that these tests write.
+The dbt project in tests/fixtures/closure reads its keys from Parquet files that these tests write.
 """
 
 import json
@@ -22,7 +22,8 @@ N_GRAPHS = 200
 CHAIN_LENGTH = 100_000
 HUB_NEIGHBOURS = 1_000_000
 
-Edge = tuple[str | None, str | None]
+Edge = tuple[str, str]
+Key = tuple[str | None, str | None]
 
 
 @dataclass(frozen=True)
@@ -48,14 +49,14 @@ class Build:
 
 
 def build(folder: Path, *arguments: str, fail: bool = False) -> Build:
-    """Runs the fixture project on `folder`/edges, with everything it writes in `folder`."""
+    """Runs the fixture project on `folder`/keys, with everything it writes in `folder`."""
     warehouse = folder / "warehouse.duckdb"
     outcome = subprocess.run(
         [
             *(sys.executable, "-m", "dbt.cli.main", "--no-use-colors", "run"),
             *("--project-dir", PROJECT, "--profiles-dir", PROJECT),
             *("--target-path", folder / "target", "--log-path", folder / "logs"),
-            *("--vars", json.dumps({"edges_path": str(folder / "edges"), "fail": fail})),
+            *("--vars", json.dumps({"keys_path": str(folder / "keys"), "fail": fail})),
             *arguments,
         ],
         cwd=folder,
@@ -70,13 +71,20 @@ def build(folder: Path, *arguments: str, fail: bool = False) -> Build:
     return Build(warehouse, status, outcome.stdout)
 
 
-def write_edges(path: Path, edges: Sequence[Edge]) -> None:
+def write_keys(path: Path, keys: Sequence[Key]) -> None:
+    """Rows of (node, link_key)."""
     with duckdb.connect() as connection:
         connection.execute(
-            "create table edges as select unnest(?::varchar[]) as a, unnest(?::varchar[]) as b",
-            [[a for a, _ in edges], [b for _, b in edges]],
+            "create table keys as"
+            " select unnest(?::varchar[]) as node, unnest(?::varchar[]) as link_key",
+            [[node for node, _ in keys], [key for _, key in keys]],
         )
-        connection.execute(f"copy edges to '{path}' (format parquet)")
+        connection.execute(f"copy keys to '{path}' (format parquet)")
+
+
+def keys_of(edges: Iterable[Edge]) -> list[Key]:
+    """A key of its own for each edge, on both of its ends."""
+    return [(node, f"key{n}") for n, edge in enumerate(edges) for node in edge]
 
 
 def shapes(randomness: random.Random) -> list[Callable[[int], networkx.Graph]]:
@@ -141,7 +149,8 @@ def random_edges(graphs: Iterable[networkx.Graph], order: random.Random) -> list
 
 
 def write_chain(path: Path, seed: int) -> None:
-    """A path through text nodes whose names say nothing about their place in it."""
+    """A path through text nodes whose names say nothing about their place in it: each shares one
+    key with the node before it and one with the node after it."""
     duckdb.execute(f"""
         copy (
             with nodes as (
@@ -152,49 +161,67 @@ def write_chain(path: Path, seed: int) -> None:
             )
 
             select
-                if(md5('{seed}' || place) < '8', here.node, there.node) as a,
-                if(md5('{seed}' || place) < '8', there.node, here.node) as b
-            from nodes as here
-            inner join (select place - 1 as place, node from nodes) as there using (place)
-            order by md5(place || '{seed}')
+                node,
+                place + step as link_key
+            from nodes
+            cross join range(2) as steps (step)
+            order by md5(place || '{seed}'), step
         ) to '{path}' (format parquet)
     """)
 
 
 def write_hub(path: Path, seed: int) -> None:
-    """A number in the middle of a million others, each of them its neighbour."""
+    """A number in the middle of a million others, which shares a key with each of them."""
     duckdb.execute(f"""
         copy (
             select
-                node as a,
-                {HUB_NEIGHBOURS // 2} as b
+                if(is_hub, {HUB_NEIGHBOURS // 2}, node) as node,
+                node as link_key
             from range({HUB_NEIGHBOURS + 1}) as nodes (node)
-            where a <> b
+            cross join (values (true), (false)) as ends (is_hub)
+            order by md5(node || '{seed}'), is_hub
+        ) to '{path}' (format parquet)
+    """)
+
+
+def write_crowd(path: Path, seed: int) -> None:
+    """A million numbers on one key."""
+    duckdb.execute(f"""
+        copy (
+            select
+                node,
+                'everybody' as link_key
+            from range({HUB_NEIGHBOURS}) as nodes (node)
             order by md5(node || '{seed}')
         ) to '{path}' (format parquet)
     """)
 
 
-NULL_SIDES: list[Edge] = [
-    ("b", "a"),
+NULL_SIDES: list[Key] = [
+    ("b", "shared"),
+    ("a", "shared"),
     ("b", None),
-    (None, "c"),
+    ("c", None),
+    (None, "shared"),
+    (None, "nobody's"),
     (None, None),
-    ("d", "d"),
-    ("d", None),
-    ("lost", None),
+    ("c", "c's own"),
+    ("d", "d's own"),
+    ("d", "d's own"),
 ]
 
 
 def write_all(folder: Path, seed: int, graphs: Iterable[networkx.Graph]) -> None:
     folder.mkdir()
     order = random.Random(seed)
-    write_edges(folder / "random_graphs.parquet", random_edges(graphs, order))
-    write_edges(folder / "no_edges.parquet", [])
-    write_edges(folder / "null_sides.parquet", order.sample(NULL_SIDES, len(NULL_SIDES)))
-    write_edges(folder / "guarded.parquet", [("n1", "n2")])
+    random_keys = keys_of(random_edges(graphs, order))
+    write_keys(folder / "random_graphs.parquet", order.sample(random_keys, len(random_keys)))
+    write_keys(folder / "no_keys.parquet", [])
+    write_keys(folder / "null_sides.parquet", order.sample(NULL_SIDES, len(NULL_SIDES)))
+    write_keys(folder / "guarded.parquet", keys_of([("n1", "n2")]))
     write_chain(folder / "chain.parquet", seed)
     write_hub(folder / "hub.parquet", seed)
+    write_crowd(folder / "crowd.parquet", seed)
 
 
 @pytest.fixture(scope="module")
@@ -205,12 +232,12 @@ def graphs() -> list[networkx.Graph]:
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory, graphs: list[networkx.Graph]) -> Build:
     folder = tmp_path_factory.mktemp("built")
-    write_all(folder / "edges", 1, graphs)
+    write_all(folder / "keys", 1, graphs)
     return build(folder, "--threads", "4")
 
 
 def test_all_models_build(built: Build) -> None:
-    assert len(built.status) == 9
+    assert len(built.status) == 11
     assert set(built.status.values()) == {"success"}
 
 
@@ -222,9 +249,11 @@ def test_random_graphs_have_the_components_of_the_graph_library(
         for graph in graphs
         for component in networkx.connected_components(graph)
         for node in component
+        if len(component) > 1
     }
-    assert len({node.partition(":")[0] for node in expected}) == N_GRAPHS
+    assert len({node.partition(":")[0] for node in expected}) > N_GRAPHS * 3 // 4
     assert built.components("random_graphs") == expected
+    assert built.components("colliding") == expected
 
 
 def test_chain_is_one_component(built: Build) -> None:
@@ -240,11 +269,17 @@ def test_hub_is_one_component(built: Build) -> None:
     ) == [(n_nodes, n_nodes, 0, 0)]
 
 
-def test_no_edges_give_an_empty_table_of_the_same_types(built: Build) -> None:
-    assert built.components("no_edges") == {}
+def test_crowd_is_one_component(built: Build) -> None:
+    assert built.query(
+        "select count(*), count(distinct node), min(component), max(component) from crowd"
+    ) == [(HUB_NEIGHBOURS, HUB_NEIGHBOURS, 0, 0)]
+
+
+def test_no_keys_give_an_empty_table_of_the_same_types(built: Build) -> None:
+    assert built.components("no_keys") == {}
     assert built.query(
         "select column_name, data_type from duckdb_columns()"
-        " where table_name = 'no_edges' order by column_index"
+        " where table_name = 'no_keys' order by column_index"
     ) == [("node", "VARCHAR"), ("component", "VARCHAR")]
 
 
@@ -254,8 +289,10 @@ def test_numbers_stay_numbers(built: Build) -> None:
     ]
 
 
-def test_rows_with_a_null_side_are_left_out(built: Build) -> None:
-    assert built.components("null_sides") == {"a": "a", "b": "a", "d": "d"}
+def test_rows_without_node_or_key_link_nothing_and_who_shares_no_key_is_left_out(
+    built: Build,
+) -> None:
+    assert built.components("null_sides") == {"a": "a", "b": "a"}
 
 
 def test_every_model_logs_its_nodes_and_rounds(built: Build) -> None:
@@ -272,7 +309,7 @@ def test_nothing_but_the_models_stays_in_the_warehouse(built: Build) -> None:
 def test_order_of_rows_and_number_of_threads_change_nothing(
     built: Build, graphs: list[networkx.Graph], tmp_path: Path
 ) -> None:
-    write_all(tmp_path / "edges", 2, graphs[::-1])
+    write_all(tmp_path / "keys", 2, graphs[::-1])
     shuffled = build(tmp_path, "--threads", "1")
     with duckdb.connect() as connection:
         connection.execute(f"attach '{built.warehouse}' as one (read_only)")
@@ -291,12 +328,12 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Build:
     """The guarded model, built where a view and the table of a killed run stood in its way, and the
     models that will fail when they are told to."""
     folder = tmp_path_factory.mktemp("guarded")
-    (folder / "edges").mkdir()
+    (folder / "keys").mkdir()
     with duckdb.connect(folder / "warehouse.duckdb") as connection:
         connection.execute("create view guarded as select 1 as node")
         connection.execute("create table guarded__dbt_closure_0123abcd_result as select 1 as node")
         connection.execute("create table guarded__of_somebody as select 1 as node")
-    write_edges(folder / "edges" / "guarded.parquet", [("n1", "n2"), ("n3", "n3")])
+    write_keys(folder / "keys" / "guarded.parquet", keys_of([("n1", "n2"), ("n3", "n4")]))
     return build(folder, "--select", "guarded", "failing")
 
 
@@ -305,12 +342,12 @@ GUARDED_TABLES = {"guarded", "guarded_hooks", "guarded__of_somebody", *FAILING}
 
 
 def test_a_view_and_what_a_killed_run_left_are_replaced(guarded: Build) -> None:
-    assert guarded.components("guarded") == {"n1": "n1", "n2": "n1", "n3": "n3"}
+    assert guarded.components("guarded") == {"n1": "n1", "n2": "n1", "n3": "n3", "n4": "n3"}
     assert guarded.tables() == GUARDED_TABLES
 
 
 def test_hooks_docs_and_constraints(guarded: Build) -> None:
-    assert guarded.query("from guarded_hooks") == [("built", 3), ("scratch", 0)]
+    assert guarded.query("from guarded_hooks") == [("built", 4), ("scratch", 0)]
     assert guarded.query("select comment from duckdb_tables() where table_name = 'guarded'") == [
         ("Components with hooks, constraints and persisted docs. One row per node.",)
     ]
@@ -324,13 +361,13 @@ def test_hooks_docs_and_constraints(guarded: Build) -> None:
 
 def test_the_next_build_replaces_the_table_and_a_failure_keeps_it(guarded: Build) -> None:
     folder = guarded.warehouse.parent
-    write_edges(folder / "edges" / "guarded.parquet", [("n3", "n4")])
+    write_keys(folder / "keys" / "guarded.parquet", keys_of([("n3", "n4")]))
 
     again = build(folder, "--select", "guarded", "failing", fail=True)
     assert again.status == {"guarded": "success", **dict.fromkeys(FAILING, "error")}
     assert again.components("guarded") == {"n3": "n3", "n4": "n3"}
     for model in FAILING:
-        assert again.components(model) == {"n1": "n1", "n2": "n1", "n3": "n3"}, model
+        assert again.components(model) == {"n1": "n1", "n2": "n1", "n3": "n3", "n4": "n3"}, model
     for message in ("convert string 'n3'", "enforced contract that failed", "convert string 'x'"):
         assert message in again.output
     assert again.tables() == GUARDED_TABLES
