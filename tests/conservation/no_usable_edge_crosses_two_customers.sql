@@ -1,10 +1,10 @@
--- Guards the closure: records that share a link key are one customer, whatever the length of the
--- chain.
+-- Guards the closure, before the registry is told: records that share a link key are one customer,
+-- whatever the length of the chain.
 select
-    firewall.link_key,
-    count(distinct crosswalk.customer_id) as n_customers
-from {{ ref('int_identity__firewall') }} as firewall
-inner join {{ ref('customer_crosswalk') }} as crosswalk on crosswalk.record_id = firewall.record_id
-where firewall.decision = 'link'
-group by firewall.link_key
-having count(distinct crosswalk.customer_id) > 1
+    link_keys.link_key,
+    count(distinct assignment.strict_customer_id) as n_strict_customers
+from {{ ref('int_identity__link_keys') }} as link_keys
+inner join {{ ref('int_identity__assignment') }} as assignment
+    on assignment.record_id = link_keys.record_id
+group by link_keys.link_key
+having count(distinct assignment.strict_customer_id) > 1
