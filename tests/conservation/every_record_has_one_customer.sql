@@ -1,4 +1,5 @@
--- Guards the crosswalk: an account record that is lost or doubled falsifies every figure.
+-- Guards the crosswalk, before the registry is told: an account record that is lost or doubled
+-- falsifies every figure.
 with records as (
 
     select record_id from {{ ref('stg_crm__customers') }}
@@ -13,16 +14,16 @@ with records as (
 
 ),
 
-crosswalk as (
+assignment as (
 
-    select * from {{ ref('customer_crosswalk') }}
+    select * from {{ ref('int_identity__assignment') }}
 
 )
 
 select
-    coalesce(records.record_id, crosswalk.record_id) as record_id,
+    coalesce(records.record_id, assignment.record_id) as record_id,
     count(*) as n_rows
 from records
-full join crosswalk on crosswalk.record_id = records.record_id
-group by coalesce(records.record_id, crosswalk.record_id)
-having count(*) <> 1 or count(records.record_id) <> 1 or count(crosswalk.record_id) <> 1
+full join assignment on assignment.record_id = records.record_id
+group by coalesce(records.record_id, assignment.record_id)
+having count(*) <> 1 or count(records.record_id) <> 1 or count(assignment.record_id) <> 1
