@@ -43,6 +43,15 @@
     ) }}
 {%- endmacro %}
 
+{#- The sex that a title tells (张女士, Mr Smith), else null. -#}
+{% macro gender_of_title(column) -%}
+    case
+        when {{ regexp_like("lower(" ~ column ~ ")", '先生$|叔叔$|^(mr|herr)[. ]') }} then 'male'
+        when {{ regexp_like("lower(" ~ column ~ ")", '(女士|小姐|太太|阿姨)$|^(mrs|ms|miss|frau|mme|mlle)[. ]') }}
+            then 'female'
+    end
+{%- endmacro %}
+
 {% macro name_titles() -%}
     先生|女士|小姐|太太|老师|老板|经理|阿姨|叔叔|师傅|同学
 {%- endmacro %}

@@ -129,6 +129,7 @@ stated as (
         cast({{ scope }} as string) as scope,
         {{ value }} as identifier_value,
         cast({{ is_verified }} as boolean) as is_verified,
+        cast(null as timestamp) as verified_at,
         cast(null as timestamp) as ended_at
     from {{ relation }}
     union all
@@ -139,6 +140,7 @@ stated as (
         scope,
         value as identifier_value,
         case when verified_at is not null then true end as is_verified,
+        verified_at,
         ended_at
     from crm_identifiers
     union all
@@ -148,6 +150,7 @@ stated as (
         account_keys.scope,
         account_keys.identifier_value,
         true as is_verified,
+        cast(null as timestamp) as verified_at,
         cast(null as timestamp) as ended_at
     from account_keys
     inner join named_accounts
@@ -180,7 +183,9 @@ scoped as (
             stated.ended_at is null
             and coalesce(stated.is_verified, identifier_sources.is_verified_by_default, false)
         ) as is_verified,
-        bool_or(stated.ended_at is null) as is_current
+        bool_or(stated.ended_at is null) as is_current,
+        min(stated.verified_at) as verified_at,
+        case when not bool_or(stated.ended_at is null) then max(stated.ended_at) end as ended_at
     from stated
     inner join records on records.record_id = stated.record_id
     left join identifier_sources
@@ -235,6 +240,8 @@ hashed as (
         end as value_masked,
         scoped.is_verified,
         scoped.is_current,
+        scoped.verified_at,
+        scoped.ended_at,
         placeholders.note as placeholder_note
     from scoped
     inner join identifier_types on identifier_types.identifier_type = scoped.identifier_type
