@@ -1,0 +1,1 @@
+"""How fast the project is: whole builds, the closure, the identity part."""
