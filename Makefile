@@ -8,6 +8,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export PYTHONUTF8 = 1
 
 N ?= 100000
+PART ?= build
 REAL_WAREHOUSE := build/complete_journey.duckdb
 REAL_VARS := {raw: files, raw_path: data/complete_journey, as_of_date: "2018-01-01", business_timezone: America/New_York}
 
@@ -109,8 +110,8 @@ picture: .venv/dev.stamp real  ## Draw the README's picture from the real receip
 	$(BIN)/python scripts/draw_segments.py --warehouse $(REAL_WAREHOUSE) \
 		--title 'RFM segments of 2,469 households: a grocer, 2017'
 
-benchmark: .venv/dev.stamp  ## Build N=100000 generated account records and say what each layer takes; COMPARE=git-ref: against another version
-	$(BIN)/python scripts/benchmark.py --records $(N) $(if $(COMPARE),--compare $(COMPARE))
+benchmark: .venv/dev.stamp  ## Build N=100000 generated account records and say what each layer takes (COMPARE=git-ref); PART=closure: side by side with Splink
+	$(BIN)/python scripts/benchmark.py $(PART) --records $(N) $(if $(COMPARE),--compare $(COMPARE))
 
 lock:  ## Resolve the dependency groups anew (needs uv)
 	cd requirements && uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-strip-extras --python-version 3.11 --custom-compile-command 'make lock' dev.in -o dev.txt

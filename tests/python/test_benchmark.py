@@ -1,4 +1,4 @@
-"""What the benchmark makes of the artifacts of a build; never how fast a build is."""
+"""What the benchmarks make of what they measured; never how fast anything is."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from scripts import benchmark
-from scripts.benchmark import Build, Node
+from scripts.benchmarks import build as benchmark
+from scripts.benchmarks import closure
+from scripts.benchmarks.build import Build, Node
+from scripts.benchmarks.closure import Step
+from scripts.benchmarks.measure import BenchmarkError, in_turn
 from tests.python.whole_project import ROOT
 
 
@@ -183,6 +186,58 @@ def test_rows_are_counted_by_the_name_of_the_relation(tmp_path: Path) -> None:
     assert benchmark.rows_of_tables(warehouse) == {'"some"."staging"."base"': 3}
 
 
+def test_every_other_pair_runs_backwards() -> None:
+    assert [in_turn(["a", "b", "c"], pair) for pair in (1, 2)] == [["a", "b", "c"], ["c", "b", "a"]]
+
+
+def test_closures_are_compared_pair_by_pair_and_size_by_size() -> None:
+    def steps(*seconds: float) -> list[Step]:
+        return [Step(wall, 2 * wall, 1.0) for wall in seconds]
+
+    figures = {
+        ("floor", 1_000): steps(1, 2, 4),
+        ("closure", 1_000): steps(3, 4, 8),
+        ("floor", 100_000): steps(100, 200, 400),
+        ("closure", 100_000): steps(300, 40_000, 800),
+    }
+    lines = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in closure.report(figures, ["floor", "closure"], [1_000, 100_000]).splitlines()
+    ]
+    assert ["1,000", "closure", "4.00", "8.00", "1.00"] in lines
+    assert [line for line in lines if line[0] == "closure / floor"] == [
+        ["closure / floor", "1,000", *2 * ["2.00 (2.00 to 3.00)"], "1.00 (1.00 to 1.00)"],
+        ["closure / floor", "100,000", *2 * ["3.00 (2.00 to 200.00)"], "1.00 (1.00 to 1.00)"],
+    ]
+    assert ["floor", "1.00", "1.00"] in lines
+    assert ["closure", "1.15", "1.15"] in lines
+
+
+def test_labels_are_compared_by_their_groups_not_by_their_names(tmp_path: Path) -> None:
+    def write(side: str, *rows: tuple[str, str]) -> None:
+        values = ", ".join(str(row) for row in rows)
+        duckdb.execute(
+            f"copy (from (values {values}) as labels (node, component))"
+            f" to '{tmp_path / side}.parquet'"
+        )
+
+    write("scipy", ("a", "1"), ("b", "1"), ("c", "2"))
+    write("closure", ("a", "x"), ("b", "x"))
+    closure.check_labels(tmp_path, ["closure", "floor"])
+    write("splink", ("a", "x"), ("b", "x"), ("c", "x"))
+    with pytest.raises(BenchmarkError, match="splink: 1 labels differ"):
+        closure.check_labels(tmp_path, ["closure", "splink"])
+
+
+def test_keys_are_the_same_for_the_same_number_of_records(tmp_path: Path) -> None:
+    tables = []
+    for name in ("one", "other"):
+        with duckdb.connect(str(closure.made_keys(tmp_path / name, 50)), read_only=True) as keys:
+            tables.append([keys.execute(f"from {t}").fetchall() for t in ("keys", "chain")])
+    assert tables[0] == tables[1]
+    assert len(tables[0][1]) == 2 * 50
+
+
 def command_line(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, str(ROOT / "scripts" / "benchmark.py"), *arguments],
@@ -197,7 +252,7 @@ def command_line(*arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["--records", "0"], 2, "--records must be 1 or more"),
+        (["--records", "0"], 2, "--records: 0 is not a number from 1 on"),
         (["--data", "no/such/folder"], 1, "no/such/folder: there is no such folder of extracts."),
         (["--data", "scripts", "--compare", "no-such-ref"], 1, "no-such-ref: fatal: "),
     ],
@@ -205,7 +260,7 @@ def command_line(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_what_cannot_be_run_is_said_in_one_line(
     arguments: list[str], code: int, message: str, tmp_path: Path
 ) -> None:
-    done = command_line("--out", str(tmp_path), *arguments)
+    done = command_line("build", "--out", str(tmp_path), *arguments)
     assert done.returncode == code
     assert message in done.stderr
     assert "Traceback" not in done.stderr
