@@ -5,7 +5,7 @@ Pairs are counted from sizes here too (agreement.py says why).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TypeVar
 
 import duckdb
@@ -22,8 +22,12 @@ NO_NOISE = "(none on either)"
 # The numbers that stand on records, in the models of a warehouse.
 NUMBERS = """
     (
-        select record_id, identifier_hash as number
-        from intermediate.int_identity__identifiers
+        select
+            identifiers.record_id,
+            identifiers.identifier_hash as number,
+            records.name_key is not null as has_name
+        from intermediate.int_identity__identifiers as identifiers
+        inner join intermediate.int_identity__records as records using (record_id)
         where identifier_type in ('mobile', 'telephone') and placeholder_note is null
     )
 """
@@ -36,23 +40,35 @@ class Families:
 
     n: int
     n_apart: int
-    # Couples of such people, and those of them that no customer unites.
-    n_couples: int
-    n_couples_apart: int
+    # Those two of whom state a full name on an account with the number.
+    n_named: int
+    n_named_apart: int
+    # Pairs of accounts with one number, of two of the family.
+    n_pairs: int
+    n_pairs_apart: int
 
     @property
     def share_apart(self) -> float:
         """The share of families that are kept apart; 1 where there is none."""
         return self.n_apart / self.n if self.n else 1.0
 
+    @property
+    def share_named_apart(self) -> float:
+        """The same of families two of whom state their names."""
+        return self.n_named_apart / self.n_named if self.n_named else 1.0
+
+    @property
+    def share_pairs_apart(self) -> float:
+        """The share of pairs of such accounts that are kept apart."""
+        return self.n_pairs_apart / self.n_pairs if self.n_pairs else 1.0
+
     def as_dict(self) -> dict[str, float]:
-        """Counts and share."""
+        """Counts and shares."""
         return {
-            "n": self.n,
-            "n_apart": self.n_apart,
-            "n_couples": self.n_couples,
-            "n_couples_apart": self.n_couples_apart,
+            **asdict(self),
             "share_apart": self.share_apart,
+            "share_named_apart": self.share_named_apart,
+            "share_pairs_apart": self.share_pairs_apart,
         }
 
 
@@ -80,12 +96,7 @@ class Churn:
     def as_dict(self) -> dict[str, float]:
         """Counts and shares."""
         return {
-            "n_records": self.n_records,
-            "n_moved": self.n_moved,
-            "n_ids_before": self.n_ids_before,
-            "n_ids_kept": self.n_ids_kept,
-            "n_records_gone": self.n_records_gone,
-            "n_records_new": self.n_records_new,
+            **asdict(self),
             "share_moved": self.share_moved,
             "share_of_ids_kept": self.share_of_ids_kept,
         }
@@ -157,44 +168,71 @@ def of_families(
     con: duckdb.DuckDBPyConnection, table: str, households: str, numbers: str, cluster: str
 ) -> Families:
     """Families that share a number (households: person_id, household_id; numbers: record_id,
-    number), and how many are kept apart: no customer has records of two of those people."""
+    number, has_name), and how many are kept apart: no customer has records of two of them."""
     row = con.execute(
         f"""
         with standing as (
-            select distinct households.household_id, numbers.number, {table}.person_id
+            select
+                households.household_id,
+                numbers.number,
+                {table}.person_id,
+                {table}.{cluster} as cluster_id,
+                count(*) as n,
+                bool_or(numbers.has_name) as has_name
             from {numbers} as numbers
             inner join {table} using (record_id)
             inner join {households} as households using (person_id)
             where households.household_id is not null
+            group by all
         ),
-        shared as (
-            select household_id, person_id
-            from standing
+        sized as (
+            select household_id, number, person_id, sum(n) as n, bool_or(has_name) as has_name
+            from standing group by all
+        ),
+        families as (
+            select
+                household_id,
+                max(n_people) > 1 as is_shared,
+                max(n_named) > 1 as is_named,
+                sum(n_of_several) as n_pairs
+            from (
+                select
+                    household_id,
+                    count(*) as n_people,
+                    count(*) filter (where has_name) as n_named,
+                    (sum(n) * sum(n) - sum(n * n)) // 2 as n_of_several
+                from sized group by household_id, number
+            )
+            group by household_id
+        ),
+        members as (
+            select distinct household_id, person_id
+            from sized
             qualify count(*) over (partition by household_id, number) > 1
         ),
-        members as (select distinct household_id, person_id from shared),
-        couples as (
-            select a.household_id, a.person_id as person_1, b.person_id as person_2
-            from members as a
-            inner join members as b using (household_id)
-            where a.person_id < b.person_id
-        ),
-        held as (select distinct person_id, {cluster} as cluster_id from {table}),
+        -- Of a customer whichever number it has: two of those people in it are not apart.
         united as (
-            select distinct couples.household_id, couples.person_1, couples.person_2
-            from couples
-            inner join held as a on a.person_id = couples.person_1
-            inner join held as b on b.person_id = couples.person_2 and b.cluster_id = a.cluster_id
+            select distinct household_id
+            from members inner join {table} using (person_id)
+            group by household_id, {table}.{cluster}
+            having count(distinct person_id) > 1
+        ),
+        joined_pairs as (
+            select (sum(n) * sum(n) - sum(n * n)) // 2 as n_joined
+            from standing group by household_id, number, cluster_id
         )
         select
-            (select count(distinct household_id) from couples),
-            (select count(distinct household_id) from united),
-            (select count(*) from couples),
-            (select count(*) from united)
+            count(*) filter (where is_shared),
+            count(*) filter (where is_shared and united.household_id is null),
+            count(*) filter (where is_named),
+            count(*) filter (where is_named and united.household_id is null),
+            coalesce(sum(n_pairs), 0),
+            coalesce(sum(n_pairs), 0) - (select coalesce(sum(n_joined), 0) from joined_pairs)
+        from families
+        left join united using (household_id)
         """
     ).fetchall()[0]
-    n, n_united, n_couples, n_couples_united = (int(value) for value in row)
-    return Families(n, n - n_united, n_couples, n_couples - n_couples_united)
+    return Families(*(int(value) for value in row))
 
 
 def churn(con: duckdb.DuckDBPyConnection, before: str, after: str) -> Churn:

@@ -90,16 +90,20 @@ def text(evaluation: Evaluation, labels: Mapping[str, str]) -> str:
         " people. under: people in several customers.",
     ]
     if evaluation.families is not None:
-        lines += ["", "Families two or more of whom stand on one number", ""]
+        lines += [
+            "",
+            "Families two or more of whom stand on one number, those two of whom state their names"
+            " there, and pairs of such accounts",
+            "",
+        ]
         lines += _table(
-            ("", "families", "kept apart", "couples", "couples apart"),
+            ("", "families", "apart", "two named", "apart", "pairs of accounts", "apart"),
             [
                 (
                     labels.get(name, name),
-                    f"{f.n:,}",
-                    _figure(f.share_apart),
-                    f"{f.n_couples:,}",
-                    f"{f.n_couples_apart:,}",
+                    *(f"{f.n:,}", _figure(f.share_apart)),
+                    *(f"{f.n_named:,}", _figure(f.share_named_apart)),
+                    *(f"{f.n_pairs:,}", _figure(f.share_pairs_apart)),
                 )
                 for name, f in evaluation.families.items()
             ],

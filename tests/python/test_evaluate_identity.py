@@ -196,7 +196,9 @@ def test_the_evaluation_of_a_warehouse(
     assert found["ceiling_identifiers"]["pairwise"]["n_right"] == 1
     assert all(found[name]["pairwise"]["precision"] == 1 for name in found if "ceiling" in name)
     assert said["families"]["customer_id"] == {
-        **{"n": 1, "n_apart": 0, "n_couples": 1, "n_couples_apart": 0, "share_apart": 0}
+        **{"n": 1, "n_apart": 0, "share_apart": 0},
+        **{"n_named": 1, "n_named_apart": 0, "share_named_apart": 0},
+        **{"n_pairs": 1, "n_pairs_apart": 0, "share_pairs_apart": 0},
     }
     assert said["families"]["strict_customer_id"]["share_apart"] == 1
     assert set(said["noise"]) == {"mobile_typo", breakdown.NO_NOISE}
