@@ -1,7 +1,7 @@
-{#- The value of an identifier in the one form in which equal identifiers are equal, by its type; null where it is
-    none of that type. In: columns of the type and of the clean text. Out: text. -#}
-{% macro normalize_identifier(type_column, column) -%}
-    case {{ type_column }}
+{#- The value of an identifier in the one form in which equal identifiers are equal, by the rule of its type (seed
+    identifier_types); null where it is none of that type. In: columns of the rule and of the clean text. Out: text. -#}
+{% macro normalize_identifier(rule_column, column) -%}
+    case {{ rule_column }}
         when 'mobile' then {{ normalize_mobile(column) }}
         when 'telephone' then {{ normalize_telephone(column) }}
         when 'email' then {{ normalize_email(column) }}

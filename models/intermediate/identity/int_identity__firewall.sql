@@ -18,7 +18,7 @@ shared_values as (
 
 identifier_types as (
 
-    select * from {{ ref('identifier_types') }}
+    select * from {{ ref('int_identity__identifier_types') }}
 
 ),
 

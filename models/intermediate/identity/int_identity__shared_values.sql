@@ -13,7 +13,7 @@ records as (
 
 identifier_types as (
 
-    select * from {{ ref('identifier_types') }}
+    select * from {{ ref('int_identity__identifier_types') }}
 
 ),
 

@@ -6,7 +6,9 @@ with source as (
 
 known_types as (
 
-    select identifier_type as known_type
+    select
+        identifier_type as known_type,
+        validity_rule
     from {{ ref('identifier_types') }}
 
 ),
@@ -37,7 +39,7 @@ typed as (
 
     select
         cleaned.*,
-        {{ normalize_identifier('identifier_type', 'value_text') }} as value,
+        {{ normalize_identifier('known_types.validity_rule', 'value_text') }} as value,
         {{ parse_local_timestamp('verified_at_text', channel_timezone('crm')) }} as verified_at,
         {{ parse_local_timestamp('ended_at_text', channel_timezone('crm')) }} as ended_at,
         coalesce({{ parse_boolean('is_deleted_text') }}, false) as is_deleted,
