@@ -6,6 +6,7 @@
         when 'telephone' then {{ normalize_telephone(column) }}
         when 'email' then {{ normalize_email(column) }}
         when 'national_id' then {{ normalize_national_id(column) }}
+        when 'credit_code' then {{ normalize_credit_code(column) }}
         else {{ column }}
     end
 {%- endmacro %}

@@ -82,10 +82,11 @@ MARTS = {
     "customer_base": """
         customer_id customer_type customer_class name gender birth_date age age_band is_minor
         mobile_masked email_masked province city district region is_urban occupation education
-        income_band company_name industry company_size_band brands legal_entities registered_at
-        acquisition_channel channels n_records member_level account_status home_store_id
-        region_check age_check gender_check completeness_rate is_to_verify tags first_seen_at
-        last_active_at allows_personalisation allows_marketing allows_sharing""",
+        income_band company_name company_credit_code company_match industry company_size_band
+        brands legal_entities registered_at acquisition_channel channels n_records member_level
+        account_status home_store_id region_check age_check gender_check has_conflict
+        conflicting_attributes completeness_rate is_to_verify tags first_seen_at last_active_at
+        allows_personalisation allows_marketing allows_sharing""",
     "customer_transactions": """
         order_id customer_id channel platform shop_id store_id staff_id brand legal_entity
         parent_order_id ordered_at ordered_on paid_at status is_counted exclusion_reason
@@ -114,7 +115,8 @@ MARTS = {
     "customer_events": """
         run_no changed_on event customer_id other_customer_id cause identifiers n_records""",
     "customer_attribute_lineage": """
-        customer_id attribute chosen_value record_id rule losing_values""",
+        customer_id attribute chosen_value record_id rule losing_values has_conflict origin
+        source_file source_row""",
     "quality_rejected_rows": """
         channel entity record_key column_name reason raw_row source_file source_row first_seen_at
         n_seen""",

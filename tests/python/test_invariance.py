@@ -34,7 +34,9 @@ EXTRACT = {"_extract.json": json.dumps({"extracted_on": EXTRACTED_ON})}
 ELSEWHERE = {"TZ": "America/New_York", "LC_ALL": "C", "LANG": "C"}
 
 # Where a row came from is all that may differ.
-PROVENANCE = {"quality_rejected_rows": ("source_file", "source_row")}
+PROVENANCE = dict.fromkeys(
+    ("customer_attribute_lineage", "quality_rejected_rows"), ("source_file", "source_row")
+)
 
 # The columns by which rows are the same thing; an account, an order or a line is named by the last.
 KEYS = {

@@ -47,7 +47,9 @@ account_records as (
         legal_entity,
         registered_at,
         updated_at,
-        {{ channel_timezone('crm') }} as time_zone
+        {{ channel_timezone('crm') }} as time_zone,
+        _source_file as source_file,
+        _source_row as source_row
     from crm_customers
 
     union all
@@ -69,7 +71,9 @@ account_records as (
         legal_entity,
         registered_at,
         updated_at,
-        {{ channel_timezone('shop', "concat_ws('.', platform, shop_id)") }} as time_zone
+        {{ channel_timezone('shop', "concat_ws('.', platform, shop_id)") }} as time_zone,
+        _source_file as source_file,
+        _source_row as source_row
     from shop_accounts
 
     union all
@@ -91,7 +95,9 @@ account_records as (
         legal_entity,
         registered_at,
         updated_at,
-        {{ channel_timezone('store') }} as time_zone
+        {{ channel_timezone('store') }} as time_zone,
+        _source_file as source_file,
+        _source_row as source_row
     from store_members
 
     union all
@@ -113,7 +119,9 @@ account_records as (
         cast(null as string) as legal_entity,
         followed_at as registered_at,
         updated_at,
-        {{ channel_timezone('social') }} as time_zone
+        {{ channel_timezone('social') }} as time_zone,
+        _source_file as source_file,
+        _source_row as source_row
     from social_followers
 
     union all
@@ -136,7 +144,9 @@ account_records as (
         cast(null as string) as legal_entity,
         added_at as registered_at,
         coalesce(deleted_at, added_at) as updated_at,
-        {{ channel_timezone('wecom') }} as time_zone
+        {{ channel_timezone('wecom') }} as time_zone,
+        _source_file as source_file,
+        _source_row as source_row
     from wecom_contacts
 
 ),
@@ -173,7 +183,9 @@ described as (
         case
             when not {{ is_future('updated_at') }}
                 then {{ to_business_time('updated_at', 'time_zone') }}
-        end as updated_at
+        end as updated_at,
+        source_file,
+        source_row
     from account_records
 
 )

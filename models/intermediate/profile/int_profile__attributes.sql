@@ -1,7 +1,50 @@
--- The golden record, cell by cell: which candidate won, why, and which values lost.
-with candidates as (
+-- The golden record, cell by cell: which candidate survived, by which rule, and which values lost.
+{% set numbers = range(1, 6) -%}
+with candidates as {{ not_materialized() }} (
 
     select * from {{ ref('int_profile__candidates') }}
+
+),
+
+survivorship_rules as (
+
+    select * from {{ ref('int_profile__survivorship_rules') }}
+
+),
+
+counted as (
+
+    select
+        candidates.*,
+        {% for number in numbers %}
+        survivorship_rules.rule_{{ number }},
+        {% endfor %}
+        count(*) over (
+            partition by
+                candidates.customer_id, candidates.attribute,
+                coalesce(candidates.comparable_value, candidates.attribute_value)
+        ) as n_of_value
+    from candidates
+    inner join survivorship_rules on survivorship_rules.attribute = candidates.attribute
+    where candidates.has_rivals and survivorship_rules.lock_step_with is null
+
+),
+
+scored as (
+
+    select
+        customer_id,
+        attribute,
+        attribute_value,
+        comparable_value,
+        record_id,
+        origin,
+        is_override,
+        observed_at,
+        {% for number in numbers %}
+        {{ survivorship_score('rule_' ~ number) }} as score_{{ number }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from counted
 
 ),
 
@@ -9,100 +52,244 @@ ranked as (
 
     select
         *,
-        row_number() over (
+        row_number() over survivors_first as candidate_rank,
+        first_value(attribute_value) over survivors_first as winning_value,
+        first_value(is_override) over survivors_first as is_overridden,
+        {% for number in numbers %}
+        first_value(score_{{ number }}) over survivors_first
+        as winning_score_{{ number }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from scored
+    window
+        survivors_first as (
             partition by customer_id, attribute
             order by
-                completeness_rank asc,
-                earliest_at asc nulls last,
-                source_priority asc,
-                observed_at desc nulls last,
+                is_override desc,
+                {% for number in numbers %}
+                score_{{ number }} asc,
+                {% endfor %}
                 attribute_value asc,
-                record_id asc
-        ) as candidate_rank
-    from candidates
+                record_id asc,
+                origin asc
+        )
 
 ),
 
-winners as (
+-- Of the losing values the last to differ is the one that came nearest.
+decided as (
+
+    select
+        customer_id,
+        attribute,
+        max(winning_value) as attribute_value,
+        max(record_id) filter (where candidate_rank = 1) as record_id,
+        max(origin) filter (where candidate_rank = 1) as origin,
+        max(observed_at) filter (where candidate_rank = 1) as observed_at,
+        bool_or(is_overridden) as is_overridden,
+        max(
+            case
+                when attribute_value = winning_value then null
+                {% for number in numbers %}
+                when score_{{ number }} <> winning_score_{{ number }} then {{ number }}
+                {% endfor %}
+                else 6
+            end
+        ) as deciding_rule_no,
+        min(comparable_value) <> max(comparable_value) as has_other_values,
+        {{ list_distinct_sorted(
+            "case when attribute_value <> winning_value then attribute_value end"
+        ) }} as losing_values
+    from ranked
+    group by customer_id, attribute
+
+),
+
+-- Most customers have one record, and nothing to choose from.
+undisputed as {{ not_materialized() }} (
+
+    select
+        candidates.customer_id,
+        candidates.attribute,
+        candidates.attribute_value,
+        candidates.record_id,
+        candidates.origin,
+        candidates.observed_at
+    from candidates
+    inner join survivorship_rules on survivorship_rules.attribute = candidates.attribute
+    where not candidates.has_rivals and survivorship_rules.lock_step_with is null
+
+),
+
+leaders as (
+
+    select
+        survivorship_rules.attribute,
+        decided.customer_id,
+        decided.record_id
+    from decided
+    inner join survivorship_rules on survivorship_rules.lock_step_with = decided.attribute
+    where decided.origin <> 'override'
+
+    union all
+
+    select
+        survivorship_rules.attribute,
+        undisputed.customer_id,
+        undisputed.record_id
+    from undisputed
+    inner join survivorship_rules on survivorship_rules.lock_step_with = undisputed.attribute
+
+),
+
+-- What belongs to another attribute comes from the record that gave that, or from nowhere.
+following as (
+
+    select
+        candidates.*,
+        leaders.record_id is not null as is_of_leader
+    from candidates
+    inner join survivorship_rules on survivorship_rules.attribute = candidates.attribute
+    left join leaders
+        on
+            leaders.attribute = candidates.attribute
+            and leaders.customer_id = candidates.customer_id
+            and leaders.record_id = candidates.record_id
+    where survivorship_rules.lock_step_with is not null
+
+),
+
+ranked_following as (
+
+    select
+        *,
+        row_number() over leader_first as candidate_rank,
+        first_value(attribute_value) over leader_first as winning_value,
+        first_value(is_override) over leader_first as is_overridden,
+        first_value(is_override or is_of_leader) over leader_first as has_winner
+    from following
+    where has_rivals
+    window
+        leader_first as (
+            partition by customer_id, attribute
+            order by
+                is_override desc, is_of_leader desc, attribute_value asc, record_id asc, origin asc
+        )
+
+),
+
+followed as (
+
+    select
+        customer_id,
+        attribute,
+        max(winning_value) as attribute_value,
+        max(record_id) filter (where candidate_rank = 1) as record_id,
+        max(origin) filter (where candidate_rank = 1) as origin,
+        max(observed_at) filter (where candidate_rank = 1) as observed_at,
+        bool_or(is_overridden) as is_overridden,
+        min(comparable_value) <> max(comparable_value) as has_other_values,
+        {{ list_distinct_sorted(
+            "case when attribute_value <> winning_value then attribute_value end"
+        ) }} as losing_values
+    from ranked_following
+    where has_winner
+    group by customer_id, attribute
+
+),
+
+all_survivors as (
 
     select
         customer_id,
         attribute,
         attribute_value,
         record_id,
+        origin,
         observed_at,
-        earliest_at,
-        completeness_rank,
-        source_priority,
-        is_derived
-    from ranked
-    where candidate_rank = 1
+        is_overridden,
+        deciding_rule_no,
+        has_other_values,
+        losing_values
+    from decided
 
-),
-
--- What decided between the winner and the best candidate of another value.
-contests as (
+    union all
 
     select
-        winners.customer_id,
-        winners.attribute,
-        min(candidates.completeness_rank) as best_losing_completeness_rank,
-        min(candidates.earliest_at) filter (
-            where candidates.completeness_rank = winners.completeness_rank
-        ) as best_losing_earliest_at,
-        min(candidates.source_priority) filter (
-            where candidates.completeness_rank = winners.completeness_rank
-        ) as best_losing_priority,
-        max(candidates.observed_at) filter (
-            where
-            candidates.completeness_rank = winners.completeness_rank
-            and candidates.source_priority = winners.source_priority
-        ) as best_losing_observed_at,
-        {{ list_distinct_sorted(
-            readable_value('candidates.attribute', 'candidates.attribute_value')
-        ) }} as losing_values
-    from winners
-    inner join candidates
-        on
-            candidates.customer_id = winners.customer_id
-            and candidates.attribute = winners.attribute
-            and candidates.attribute_value <> winners.attribute_value
-    group by winners.customer_id, winners.attribute
+        customer_id,
+        attribute,
+        attribute_value,
+        record_id,
+        origin,
+        observed_at,
+        is_overridden,
+        0 as deciding_rule_no,
+        has_other_values,
+        losing_values
+    from followed
+
+    union all
+
+    select
+        customer_id,
+        attribute,
+        attribute_value,
+        record_id,
+        origin,
+        observed_at,
+        false as is_overridden,
+        cast(null as int) as deciding_rule_no,
+        false as has_other_values,
+        {{ empty_text_list() }} as losing_values
+    from undisputed
+
+    union all
+
+    select
+        customer_id,
+        attribute,
+        attribute_value,
+        record_id,
+        origin,
+        observed_at,
+        false as is_overridden,
+        cast(null as int) as deciding_rule_no,
+        false as has_other_values,
+        {{ empty_text_list() }} as losing_values
+    from following
+    where not has_rivals and is_of_leader
 
 ),
 
 explained as (
 
     select
-        winners.customer_id,
-        winners.attribute,
-        winners.attribute_value,
-        winners.record_id,
-        winners.observed_at,
+        all_survivors.customer_id,
+        all_survivors.attribute,
+        all_survivors.attribute_value,
+        all_survivors.record_id,
+        all_survivors.origin,
+        all_survivors.observed_at,
         case
-            when winners.is_derived then 'derived_from_national_id'
-            when contests.customer_id is null then 'only_value'
-            when contests.best_losing_completeness_rank > winners.completeness_rank
-                then 'most_complete'
-            when
-                coalesce(
-                    winners.earliest_at < contests.best_losing_earliest_at,
-                    winners.earliest_at is not null
-                )
-                then 'earliest'
-            when contests.best_losing_priority > winners.source_priority then 'source_priority'
-            when
-                coalesce(
-                    winners.observed_at > contests.best_losing_observed_at,
-                    winners.observed_at is not null
-                )
-                then 'most_recent'
-            else 'tiebreak'
+            when all_survivors.is_overridden then 'override'
+            when {{ list_length('all_survivors.losing_values') }} = 0 then 'only_value'
+            else case all_survivors.deciding_rule_no
+                when 0 then 'lock_step'
+                {% for number in numbers %}
+                when {{ number }} then survivorship_rules.rule_{{ number }}
+                {% endfor %}
+                else 'tiebreak'
+            end
         end as survivorship_rule,
-        coalesce(contests.losing_values, {{ empty_text_list() }}) as losing_values
-    from winners
-    left join contests
-        on contests.customer_id = winners.customer_id and contests.attribute = winners.attribute
+        -- A reviewer's decision settles what differs.
+        coalesce(
+            survivorship_rules.is_compared
+            and all_survivors.has_other_values
+            and not all_survivors.is_overridden,
+            false
+        ) as has_conflict,
+        all_survivors.losing_values
+    from all_survivors
+    inner join survivorship_rules on survivorship_rules.attribute = all_survivors.attribute
 
 )
 

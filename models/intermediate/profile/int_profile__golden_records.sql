@@ -17,15 +17,27 @@ crosswalk as (
 
 ),
 
-company_suffixes as (
+account_companies as (
 
-    select * from {{ ref('company_suffixes') }}
+    select * from {{ ref('int_profile__account_companies') }}
+
+),
+
+company_names as (
+
+    select * from {{ ref('int_profile__company_names') }}
 
 ),
 
 companies as (
 
     select * from {{ ref('int_catalog__companies') }}
+
+),
+
+survey_responses as (
+
+    select * from {{ ref('int_activity__survey_responses') }}
 
 ),
 
@@ -40,7 +52,10 @@ wide as (
         cast(max(observed_at) filter (where attribute = 'age') as date) as age_stated_on,
         max(attribute_value) filter (where attribute = 'mobile') as mobile_masked,
         max(attribute_value) filter (where attribute = 'email') as email_masked,
-        max(attribute_value) filter (where attribute = 'region') as region_value,
+        max(attribute_value) filter (where attribute = 'province') as province,
+        max(attribute_value) filter (where attribute = 'city') as city,
+        max(attribute_value) filter (where attribute = 'district') as district,
+        cast(max(attribute_value) filter (where attribute = 'is_urban') as boolean) as is_urban,
         max(attribute_value) filter (where attribute = 'occupation') as occupation,
         max(attribute_value) filter (where attribute = 'education') as education,
         max(attribute_value) filter (where attribute = 'income_band') as income_band,
@@ -48,7 +63,18 @@ wide as (
         max(attribute_value) filter (where attribute = 'member_level') as member_level,
         max(attribute_value) filter (where attribute = 'account_status') as account_status,
         max(attribute_value) filter (where attribute = 'home_store_id') as home_store_id,
-        max(attribute_value) filter (where attribute = 'acquisition_channel') as acquisition_channel
+        max(attribute_value) filter (where attribute = 'acquisition_channel') as acquisition_channel,
+        cast(
+            max(attribute_value) filter (where attribute = 'registered_at') as timestamp
+        ) as registered_at,
+        max(record_id) filter (where attribute = 'name') as name_record_id,
+        max(record_id) filter (where attribute = 'company_name') as company_record_id,
+        bool_or(origin = 'override') filter (where attribute = 'name') as is_written_name,
+        bool_or(origin = 'override') filter (
+            where attribute = 'company_name'
+        ) as is_written_company_name,
+        {{ list_distinct_sorted('case when has_conflict then attribute end') }}
+        as conflicting_attributes
     from attributes
     group by customer_id
 
@@ -58,7 +84,6 @@ record_totals as (
 
     select
         crosswalk.customer_id,
-        min(records.registered_at) as registered_at,
         min(coalesce(records.registered_at, records.updated_at)) as first_record_at,
         max(records.updated_at) as last_record_at,
         {{ list_distinct_sorted('records.brand') }} as brands,
@@ -77,17 +102,50 @@ record_totals as (
 
 ),
 
-company_names as (
+-- What a reviewer wrote is no account's: it is looked up by itself.
+customer_companies as (
 
-    select wide.name
+    select
+        wide.customer_id,
+        case
+            when wide.is_written_name then coalesce(written_names.is_company, false)
+            else coalesce(name_accounts.is_company, false)
+        end as is_company,
+        case
+            when wide.is_written_company_name
+                then coalesce(written_companies.company_match, 'not_in_register')
+            else company_accounts.company_match
+        end as company_match,
+        case
+            when wide.is_written_company_name then written_companies.company_key
+            else company_accounts.company_key
+        end as company_key
     from wide
-    inner join company_suffixes on {{ has_suffix('wide.name', 'company_suffixes.suffix') }}
+    left join account_companies as name_accounts
+        on name_accounts.record_id = wide.name_record_id and not wide.is_written_name
+    left join company_names as written_names
+        on written_names.company_name = wide.name and wide.is_written_name
+    left join account_companies as company_accounts
+        on
+            company_accounts.record_id = wide.company_record_id
+            and not wide.is_written_company_name
+    left join company_names as written_companies
+        on
+            written_companies.company_name = wide.company_name
+            and wide.is_written_company_name
 
-    union
+),
 
-    select wide.name
-    from wide
-    inner join companies on companies.company_name_key = {{ company_key('wide.name') }}
+answered_industries as (
+
+    select
+        customer_id,
+        industry
+    from survey_responses
+    where customer_id is not null and industry is not null
+    qualify row_number() over (
+        partition by customer_id order by submitted_at desc nulls last, response_id asc
+    ) = 1
 
 ),
 
@@ -95,7 +153,7 @@ assembled as (
 
     select
         record_totals.customer_id,
-        case when company_names.name is not null then 'company' else 'person' end as customer_type,
+        case when customer_companies.is_company then 'company' else 'person' end as customer_type,
         wide.name,
         coalesce(wide.gender, 'unknown') as gender,
         wide.birth_date,
@@ -103,21 +161,27 @@ assembled as (
         wide.age_stated_on,
         wide.mobile_masked,
         wide.email_masked,
-        split_part(wide.region_value, '|', 2) as province,
-        nullif(split_part(wide.region_value, '|', 3), '') as city,
-        nullif(split_part(wide.region_value, '|', 4), '') as district,
-        cast(nullif(split_part(wide.region_value, '|', 5), '') as boolean) as is_urban,
+        wide.province,
+        wide.city,
+        wide.district,
+        wide.is_urban,
         wide.occupation,
         wide.education,
         wide.income_band,
-        coalesce(wide.company_name, company_names.name) as company_name,
-        companies.industry,
+        wide.company_name,
+        companies.credit_code as company_credit_code,
+        customer_companies.company_match,
+        -- The register knows better than the customer's answer.
+        coalesce(companies.industry, answered_industries.industry) as industry,
+        companies.industry is not null as is_registered_industry,
         companies.company_size_band,
+        wide.company_record_id,
+        companies.company_key,
         wide.member_level,
         wide.account_status,
         wide.home_store_id,
         wide.acquisition_channel,
-        record_totals.registered_at,
+        wide.registered_at,
         record_totals.first_record_at,
         record_totals.last_record_at,
         record_totals.brands,
@@ -146,14 +210,13 @@ assembled as (
                 and record_totals.least_stated_gender = record_totals.id_gender
                 then 'agrees'
             else 'differs'
-        end as gender_check
+        end as gender_check,
+        coalesce(wide.conflicting_attributes, {{ empty_text_list() }}) as conflicting_attributes
     from record_totals
     left join wide on wide.customer_id = record_totals.customer_id
-    left join company_names on company_names.name = wide.name
-    left join companies
-        on
-            companies.company_name_key
-            = {{ company_key("coalesce(wide.company_name, company_names.name)") }}
+    left join customer_companies on customer_companies.customer_id = record_totals.customer_id
+    left join companies on companies.company_key = customer_companies.company_key
+    left join answered_industries on answered_industries.customer_id = record_totals.customer_id
 
 )
 

@@ -46,12 +46,6 @@ behavior as (
 
 ),
 
-survey_responses as (
-
-    select * from {{ ref('int_activity__survey_responses') }}
-
-),
-
 as_of as (
 
     select as_of_date from {{ ref('int_activity__as_of_date') }}
@@ -64,19 +58,6 @@ to_verify as (
     from findings
     inner join crosswalk on crosswalk.record_id = findings.record_id
     where findings.is_to_verify
-
-),
-
-stated_industries as (
-
-    select
-        customer_id,
-        industry
-    from survey_responses
-    where customer_id is not null and industry is not null
-    qualify row_number() over (
-        partition by customer_id order by submitted_at desc nulls last, response_id asc
-    ) = 1
 
 ),
 
@@ -126,8 +107,9 @@ assembled as (
         aged.education,
         aged.income_band,
         aged.company_name,
-        -- The register knows better than the customer's answer.
-        coalesce(aged.industry, stated_industries.industry) as industry,
+        aged.company_credit_code,
+        aged.company_match,
+        aged.industry,
         aged.company_size_band,
         aged.brands,
         aged.legal_entities,
@@ -141,6 +123,8 @@ assembled as (
         region_checks.region_check,
         aged.age_check,
         aged.gender_check,
+        {{ list_length('aged.conflicting_attributes') }} > 0 as has_conflict,
+        aged.conflicting_attributes,
         cast((
             case when aged.name is null then 0 else 1 end
             + case when aged.gender = 'unknown' then 0 else 1 end
@@ -162,7 +146,6 @@ assembled as (
     inner join customer_classes on customer_classes.customer_id = aged.customer_id
     inner join region_checks on region_checks.customer_id = aged.customer_id
     inner join behavior on behavior.customer_id = aged.customer_id
-    left join stated_industries on stated_industries.customer_id = aged.customer_id
     left join to_verify on to_verify.customer_id = aged.customer_id
     left join activity on activity.customer_id = aged.customer_id
     left join consents on consents.customer_id = aged.customer_id

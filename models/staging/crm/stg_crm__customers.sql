@@ -39,7 +39,9 @@ kept as (
         account_status,
         is_employee,
         registered_at,
-        updated_at
+        updated_at,
+        _source_file,
+        _source_row
     from base
     where rejection is null and duplicate_rank = 1 and not is_deleted
 

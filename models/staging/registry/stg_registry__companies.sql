@@ -18,7 +18,9 @@ kept as (
         province,
         city,
         district,
-        is_urban
+        is_urban,
+        _source_file,
+        _source_row
     from base
     where rejection is null and duplicate_rank = 1 and not is_deleted
 

@@ -25,7 +25,9 @@ kept as (
         district,
         is_urban,
         followed_at,
-        updated_at
+        updated_at,
+        _source_file,
+        _source_row
     from base
     where rejection is null and duplicate_rank = 1 and not is_deleted
 

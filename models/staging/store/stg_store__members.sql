@@ -29,7 +29,9 @@ kept as (
         member_level,
         store_id,
         registered_at,
-        updated_at
+        updated_at,
+        _source_file,
+        _source_row
     from base
     where rejection is null and duplicate_rank = 1 and not is_deleted
 

@@ -21,7 +21,9 @@ kept as (
         remark_telephone,
         added_at,
         deleted_at,
-        add_way
+        add_way,
+        _source_file,
+        _source_row
     from base
     where rejection is null and duplicate_rank = 1 and not is_deleted
 
