@@ -22,6 +22,11 @@ NAMES = """
     from intermediate.int_identity__records
     where name_key is not null
 """
+NICKNAMES = """
+    select record_id, 'nickname|' || nickname_key as evidence
+    from intermediate.int_identity__records
+    where nickname_key is not null
+"""
 # A full name and one thing more that agrees, of those that each account may state.
 NAMES_WITH_MORE = """
     select record_id, unnest([

@@ -23,7 +23,7 @@ EPILOG = """\
 The ceiling: within each true person all records that share any evidence at all (an identifier that
 is no known placeholder, or a full name) are joined; what shares nothing nobody can find. Other
 people's records are never joined there, so it is an upper bound that a common name alone keeps out
-of reach; the lines below it say how much of it rests on names.
+of reach; the lines below it say how much rests on names, and what nicknames would add.
 
 --truth (record_id, person_id), --errors (channel, record_key, column_name, kind) and --people
 (person_id, household_id) are .parquet or .csv; errors and people are looked for beside the truth
@@ -37,6 +37,7 @@ LABELS = {
     "strict_customer_id": "exact evidence (strict_customer_id)",
     DECIDED: "all (customer_id)",
     CEILING: "ceiling: any identifier or full name",
+    "ceiling_nicknames": "  nicknames too",
     "ceiling_names_with_more": "  names only with birth date or sex",
     "ceiling_identifiers": "  identifiers alone",
 }
@@ -131,6 +132,8 @@ def join_by_evidence(con: duckdb.DuckDBPyConnection, table: str) -> None:
         f"{bounds.RAW_KEYS} and placeholder_note is null",
     )
     bounds.join_records(con, table, CEILING, either, within="person_id")
+    wider = f"{either} union all {bounds.NICKNAMES}"
+    bounds.join_records(con, table, "ceiling_nicknames", wider, within="person_id")
     bounds.join_records(con, table, "ceiling_names_with_more", more, within="person_id")
     bounds.join_records(con, table, "ceiling_identifiers", bounds.IDENTIFIERS, within="person_id")
 

@@ -144,9 +144,10 @@ def write_warehouse(path: Path, customers: dict[str, str]) -> Path:
             """
             create table intermediate.int_identity__records as
             select *, null::date as birth_date from (values
-                ('crm:1', '王丽', 'female'), ('crm:2', '王强', 'male'), ('shop:3', '王丽', null),
-                ('shop:4', null, null), ('shop:5', null, null), ('shop:6', null, null)
-            ) as x (record_id, name_key, gender)
+                ('crm:1', '王丽', 'female', null), ('crm:2', '王强', 'male', null),
+                ('shop:3', '王丽', null, null), ('shop:4', null, null, 'lili22'),
+                ('shop:5', null, null, null), ('shop:6', null, null, 'lili22')
+            ) as x (record_id, name_key, gender, nickname_key)
             """
         )
     return path
@@ -192,6 +193,7 @@ def test_the_evaluation_of_a_warehouse(
     assert found["exact_keys_no_placeholders"]["pairwise"]["n_claimed"] == 1
     # Within P1: 1 and 3 by the name, 3 and 6 by the device; the name of 1 has no sex in 3.
     assert found["ceiling"]["pairwise"]["n_right"] == 3
+    assert found["ceiling_nicknames"]["pairwise"]["n_right"] == 6
     assert found["ceiling_names_with_more"]["pairwise"]["n_right"] == 1
     assert found["ceiling_identifiers"]["pairwise"]["n_right"] == 1
     assert all(found[name]["pairwise"]["precision"] == 1 for name in found if "ceiling" in name)
