@@ -23,10 +23,10 @@ problems_of_types as (
                     || coalesce(strength, 'missing')
             when
                 coalesce(validity_rule, '') not in (
-                    'mobile', 'telephone', 'email', 'national_id', 'any'
+                    'mobile', 'telephone', 'email', 'national_id', 'credit_code', 'any'
                 )
-                then 'its validity_rule must be mobile, telephone, email, national_id or any, and is '
-                    || coalesce(validity_rule, 'missing')
+                then 'its validity_rule must be mobile, telephone, email, national_id, credit_code or'
+                    || ' any, and is ' || coalesce(validity_rule, 'missing')
             when is_unique_per_person is null then 'is_unique_per_person is missing'
             when is_shared_by_names is null then 'is_shared_by_names is missing'
             when is_core is null then 'is_core is missing'
