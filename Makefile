@@ -110,7 +110,7 @@ picture: .venv/dev.stamp real  ## Draw the README's picture from the real receip
 	$(BIN)/python scripts/draw_segments.py --warehouse $(REAL_WAREHOUSE) \
 		--title 'RFM segments of 2,469 households: a grocer, 2017'
 
-benchmark: .venv/dev.stamp  ## Build N=100000 generated account records and say what each layer takes (COMPARE=git-ref); PART=closure: side by side with Splink
+benchmark: .venv/dev.stamp  ## Build N=100000 generated account records and say what each layer takes (COMPARE=git-ref); PART=closure or PART=identity: side by side with Splink
 	$(BIN)/python scripts/benchmark.py $(PART) --records $(N) $(if $(COMPARE),--compare $(COMPARE))
 
 lock:  ## Resolve the dependency groups anew (needs uv)

@@ -2,6 +2,7 @@
 
     python scripts/benchmark.py build --records 1000000
     python scripts/benchmark.py closure --records 1000000 5000000
+    python scripts/benchmark.py identity --records 1000000
 
 Results go to build/benchmark/<part>/<records>/: result.md, as printed, and result.json. Where a
 part has several sides they run in turn, one process each, pair after pair, so that whatever else
@@ -15,10 +16,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from scripts.benchmarks import build, closure
+from scripts.benchmarks import build, closure, identity
 from scripts.benchmarks.measure import ROOT, BenchmarkError
 
-PARTS = {"build": build, "closure": closure}
+PARTS = {"build": build, "closure": closure, "identity": identity}
 
 
 def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:

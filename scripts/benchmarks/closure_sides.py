@@ -7,41 +7,17 @@ from __future__ import annotations
 
 import json
 import logging
-import resource
 import shutil
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
+from scripts.benchmarks.clock import Clock, of_models
 from scripts.benchmarks.measure import ROOT, BenchmarkError
 
 IDENTIFIERS = ("mobile", "email", "unionid", "member_no", "national_id")
-
-
-class Clock:
-    """Wall and CPU seconds of this process between two moments."""
-
-    def __init__(self) -> None:
-        """Runs from now until it is told to start anew."""
-        self.wall, self.cpu = 0.0, 0.0
-        self.start()
-
-    def start(self) -> None:
-        """Starts anew."""
-        self._wall, self._cpu = time.perf_counter(), self._used()
-
-    def stop(self) -> None:
-        """Takes the time."""
-        self.wall, self.cpu = time.perf_counter() - self._wall, self._used() - self._cpu
-
-    @staticmethod
-    def _used() -> float:
-        usage = resource.getrusage(resource.RUSAGE_SELF)
-        return usage.ru_utime + usage.ru_stime
 
 
 def attached(keys: Path) -> duckdb.DuckDBPyConnection:
@@ -69,8 +45,6 @@ def closure(keys: Path, out: Path, name: str = "keys") -> Clock:
     Raises:
         BenchmarkError: dbt failed.
     """
-    from dbt.cli.main import dbtRunner
-
     side = "chain" if name == "chain" else "closure"
     project = out / f"project_{side}"
     shutil.rmtree(project, ignore_errors=True)
@@ -107,21 +81,9 @@ def closure(keys: Path, out: Path, name: str = "keys") -> Clock:
         encoding="utf-8",
     )
     clock = Clock()
-
-    def on_event(event: Any) -> None:
-        if event.info.name not in ("NodeStart", "NodeFinished"):
-            return
-        if event.data.node_info.resource_type != "model":
-            return
-        if event.info.name == "NodeStart":
-            clock.start()
-        else:
-            clock.stop()
-
-    result = dbtRunner(callbacks=[on_event]).invoke(
-        ["--quiet", "run", "--project-dir", str(project), "--profiles-dir", str(project)]
-    )
-    if not result.success:
+    if not of_models(
+        clock, ["--quiet", "run", "--project-dir", str(project), "--profiles-dir", str(project)]
+    ):
         raise BenchmarkError(f"dbt failed: see {project / 'logs'}")
     return clock
 

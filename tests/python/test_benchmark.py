@@ -11,9 +11,10 @@ import duckdb
 import pytest
 
 from scripts.benchmarks import build as benchmark
-from scripts.benchmarks import closure
+from scripts.benchmarks import closure, identity
 from scripts.benchmarks.build import Build, Node
 from scripts.benchmarks.closure import Step
+from scripts.benchmarks.identity import Part
 from scripts.benchmarks.measure import BenchmarkError, in_turn
 from tests.python.whole_project import ROOT
 
@@ -236,6 +237,65 @@ def test_keys_are_the_same_for_the_same_number_of_records(tmp_path: Path) -> Non
             tables.append([keys.execute(f"from {t}").fetchall() for t in ("keys", "chain")])
     assert tables[0] == tables[1]
     assert len(tables[0][1]) == 2 * 50
+
+
+def test_a_batch_adds_changes_and_deletes_accounts(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    for name, key in identity.ACCOUNTS.items():
+        (data / name).parent.mkdir(parents=True, exist_ok=True)
+        number = identity.MOVING.get(name, "mobile")
+        duckdb.execute(f"""
+            copy (
+                select 'a' || i as {key}, '138' || i as {number}, 'same' as other
+                from range(3000) as accounts (i)
+            ) to '{data / name}.parquet'
+        """)
+    before, after = identity.changed_extracts(data, tmp_path / "extracts")
+    for name, key in identity.ACCOUNTS.items():
+        number = identity.MOVING.get(name, "mobile")
+        [(n_added, n_deleted, n_changed, n_others)] = duckdb.execute(f"""
+            select
+                count(*) filter (where old.{key} is null),
+                count(*) filter (where new.{key} is null),
+                count(*) filter (where old.{number} <> new.{number}),
+                count(*) filter (where old.other <> new.other)
+            from '{before / name}.parquet' as old
+            full join '{after / name}.parquet' as new using ({key})
+        """).fetchall()
+        assert all(3 <= n <= 25 for n in (n_added, n_deleted, n_changed))
+        assert n_others == 0
+
+
+def test_a_batch_that_ends_otherwise_than_a_full_run_is_an_error(tmp_path: Path) -> None:
+    warehouses = []
+    for name, cluster in (("batch", "a"), ("full", "a"), ("other", "b")):
+        warehouses.append(tmp_path / f"{name}.duckdb")
+        with duckdb.connect(str(warehouses[-1])) as connection:
+            connection.execute("create schema intermediate")
+            connection.execute(
+                "create table intermediate.int_identity__clusters as select"
+                f" 'b' as record_id, 'b' as entity_id, '{cluster}' as cluster_id"
+            )
+    batch, full, other = warehouses
+    identity.check_partition(batch, full)
+    with pytest.raises(BenchmarkError, match="2 records differ"):
+        identity.check_partition(batch, other)
+
+
+def test_identity_is_compared_with_splink_and_a_batch_with_a_full_run() -> None:
+    figures = {
+        "full": [Part(10, 20, 2), Part(30, 60, 2)],
+        "batch": [Part(1, 2, 1), Part(6, 12, 1)],
+        "splink": [Part(40, 80, 4), Part(60, 120, 4)],
+    }
+    lines = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in identity.report("title", figures).splitlines()
+    ]
+    assert ["full", "20.00", "40.00", "2.00"] in lines
+    of_batch = ["0.15 (0.10 to 0.20)"] * 2
+    assert ["batch / full", *of_batch, "0.50 (0.50 to 0.50)"] in lines
+    assert ["full / splink", *["0.38 (0.25 to 0.50)"] * 2, "0.50 (0.50 to 0.50)"] in lines
 
 
 def command_line(*arguments: str) -> subprocess.CompletedProcess[str]:
