@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +17,23 @@ for name in ("DBT_TARGET_PATH", "DBT_LOG_PATH"):
 
 
 @pytest.fixture(scope="session")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The manifest of the project with its sample, as one `dbt parse` writes it."""
-    folder = tmp_path_factory.mktemp("manifest")
-    run_dbt(folder, "parse")
-    parsed: dict[str, Any] = json.loads((folder / "target" / "manifest.json").read_bytes())
+def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What dbt leaves of the project with its sample: its manifest, and the compiled SQL of the
+    models that tests run by themselves."""
+    folder = tmp_path_factory.mktemp("project")
+    tables = "path:models/intermediate/profile,config.materialized:table"
+    run_dbt(folder, "compile", "--quiet", "--select", tables, "--indirect-selection", "empty")
+    return folder / "target"
+
+
+@pytest.fixture(scope="session")
+def manifest(target: Path) -> dict[str, Any]:
+    """The manifest of the project with its sample."""
+    parsed: dict[str, Any] = json.loads((target / "manifest.json").read_bytes())
     return parsed
+
+
+@pytest.fixture(scope="session")
+def compiled(target: Path) -> Path:
+    """The folder of the project's compiled SQL."""
+    return target / "compiled" / "customer360"

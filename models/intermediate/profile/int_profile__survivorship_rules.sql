@@ -86,9 +86,15 @@ problems as (
         followers.attribute || ' goes with ' || followers.lock_step_with
         || ', which has no rules of its own' as problem
     from survivorship_rules as followers
-    left join survivorship_rules as leaders
-        on leaders.attribute = followers.lock_step_with and leaders.lock_step_with is null
-    where followers.lock_step_with is not null and leaders.attribute is null
+    where
+        followers.lock_step_with is not null
+        and not exists (
+            select 1
+            from survivorship_rules as leaders
+            where
+                leaders.attribute = followers.lock_step_with
+                and leaders.lock_step_with is null
+        )
 
     union all
 
