@@ -73,6 +73,7 @@ contacts as (
         contact_email as email,
         {{ name_key('contact_name') }} as name_key,
         false as has_unknown_member,
+        false as has_till_card,
         cast(null as string) as legal_entity
     from tickets
 
@@ -88,6 +89,7 @@ contacts as (
         email,
         cast(null as string) as name_key,
         false as has_unknown_member,
+        false as has_till_card,
         cast(null as string) as legal_entity
     from survey_responses
 
@@ -103,6 +105,7 @@ contacts as (
         cast(null as string) as email,
         cast(null as string) as name_key,
         false as has_unknown_member,
+        false as has_till_card,
         cast(null as string) as legal_entity
     from touches
 
@@ -119,6 +122,7 @@ contacts as (
         cast(null as string) as email,
         cast(null as string) as name_key,
         orders.has_unknown_account as has_unknown_member,
+        orders.has_till_card,
         orders.legal_entity
     from store_sales
     inner join orders on orders.order_id = 'store:' || store_sales.receipt_no
@@ -252,9 +256,9 @@ carried as (
         2 as strength_rank,
         'member_no' as identifier_type,
         cast(null as string) as customer_id,
-        'unknown_identifier' as refusal
+        case when has_till_card then 'till_card' else 'unknown_identifier' end as refusal
     from contacts
-    where has_unknown_member
+    where has_unknown_member or has_till_card
 
     union all
 

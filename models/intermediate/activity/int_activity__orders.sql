@@ -35,6 +35,12 @@ shop_accounts as (
 
 ),
 
+till_cards as (
+
+    select * from {{ ref('int_activity__till_cards') }}
+
+),
+
 -- A receipt names a member without the brand: the brand of its store tells; where store or member
 -- has none, the only member of that number.
 members_by_number as (
@@ -57,6 +63,7 @@ shop_in_one_shape as (
         shop_accounts.record_id,
         shop_orders.account_id is not null
         and shop_accounts.record_id is null as has_unknown_account,
+        false as has_till_card,
         shop_orders.platform,
         shop_orders.shop_id,
         cast(null as string) as store_id,
@@ -97,9 +104,14 @@ store_in_one_shape as (
     select
         'store:' || store_sales.receipt_no as order_id,
         'store' as channel,
-        coalesce(members.record_id, members_by_number.record_id) as record_id,
+        case
+            when till_cards.member_no is null
+                then coalesce(members.record_id, members_by_number.record_id)
+        end as record_id,
         store_sales.member_no is not null
+        and till_cards.member_no is null
         and coalesce(members.record_id, members_by_number.record_id) is null as has_unknown_account,
+        till_cards.member_no is not null as has_till_card,
         cast(null as string) as platform,
         cast(null as string) as shop_id,
         store_sales.store_id,
@@ -140,6 +152,10 @@ store_in_one_shape as (
         on
             members_by_number.member_no = store_sales.member_no
             and (stores.brand is null or members_by_number.brand is null)
+    left join till_cards
+        on
+            till_cards.member_no = store_sales.member_no
+            and till_cards.brand is not distinct from stores.brand
 
 ),
 
@@ -159,6 +175,7 @@ dated as (
         channel,
         record_id,
         has_unknown_account,
+        has_till_card,
         platform,
         shop_id,
         store_id,
