@@ -43,6 +43,16 @@
     ) }}
 {%- endmacro %}
 
+{#- The full name with which a guide's note seems to begin (曹浩然 苏州, Olivia Jones), as name_key would have it, else
+    null: two or three signs alone or before a blank, or two words with capitals. A guess, good for doubt alone. -#}
+{% macro noted_name(column) -%}
+    case
+        when {{ regexp_like(column, '^[一-鿿]{2,3}( |$)') }}
+            then {{ name_key("split_part(" ~ column ~ ", ' ', 1)") }}
+        when {{ regexp_like(column, '^[A-Z][a-z]+ [A-Z][a-z]+$') }} then {{ name_key(column) }}
+    end
+{%- endmacro %}
+
 {#- The sex that a title tells (张女士, Mr Smith), else null. -#}
 {% macro gender_of_title(column) -%}
     case

@@ -69,6 +69,7 @@ statements as (
         records.family_name,
         records.nickname_key,
         records.called,
+        records.noted_name,
         records.nickname_letters,
         records.email_letters,
         records.source_key,
@@ -129,9 +130,19 @@ named as (
 
     select
         statements.*,
-        coalesce(statements.name_key, names_of_nameless.name_key) as full_name
+        coalesce(statements.name_key, names_of_nameless.name_key) as full_name,
+        coalesce(
+            usual_receivers.name_key,
+            -- 月亮 is no name, as nobody is called 月.
+            case
+                when family_names.family_name is not null or statements.noted_name like '% %'
+                    then statements.noted_name
+            end
+        ) as other_name
     from statements
     left join names_of_nameless on names_of_nameless.record_id = statements.record_id
+    left join usual_receivers on usual_receivers.record_id = statements.record_id
+    left join family_names on family_names.family_name = left(statements.noted_name, 1)
 
 ),
 
@@ -355,9 +366,9 @@ called as (
             when told_by_handle.person is not null then told_by_handle.person
             when told_by_text.person is not null then told_by_text.person
             when names_of_handles.letters is not null then '~' || names_of_handles.letters
-            -- A receiver's name joins nobody, and keeps apart.
-            when usual_receivers.name_key is not null and received_names.full_name is null
-                then '~' || usual_receivers.name_key
+            -- The name of a receiver, or in a guide's note, joins nobody and keeps apart.
+            when named.other_name is not null and other_names.full_name is null
+                then '~' || named.other_name
             when told_by_family_name.person is not null then told_by_family_name.person
             when named.family_name is not null and families_on_values.family_name is null
                 then '^' || named.family_name
@@ -368,7 +379,7 @@ called as (
             when coalesce(told_by_handle.person, told_by_text.person) is not null then 'nickname'
             when
                 names_of_handles.letters is not null
-                or usual_receivers.name_key is not null and received_names.full_name is null
+                or named.other_name is not null and other_names.full_name is null
                 then null
             when told_by_family_name.person is not null then 'family_name'
         end as told_by
@@ -397,11 +408,10 @@ called as (
         on
             families_on_values.identifier_hash = named.identifier_hash
             and families_on_values.family_name = named.family_name
-    left join usual_receivers on usual_receivers.record_id = named.record_id
-    left join people_of_names as received_names
+    left join people_of_names as other_names
         on
-            received_names.identifier_hash = named.identifier_hash
-            and received_names.full_name = usual_receivers.name_key
+            other_names.identifier_hash = named.identifier_hash
+            and other_names.full_name = named.other_name
 
 ),
 
