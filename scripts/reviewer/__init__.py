@@ -1,0 +1,1 @@
+"""Lets people decide what the evidence alone does not tell, and keeps their decisions."""
