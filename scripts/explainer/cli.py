@@ -1,0 +1,97 @@
+"""The command line of the explanation."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from scripts.warehouse import WarehouseError, default_warehouse
+
+from . import report
+from .evidence import (
+    Evidence,
+    UnknownIdError,
+    Warehouse,
+    current_customer,
+    customer_of_record,
+    gather,
+    open_evidence,
+)
+
+DESCRIPTION = """\
+Why are these accounts one customer, or why are they not? One id (a customer's, a retired
+customer's or a record's): everything that holds the customer together, and what others share with
+it. Two record ids: the shortest path over the strongest evidence, or what stands between them.
+All values are masked.
+"""
+EPILOG = """\
+with --out FOLDER also draws the evidence graph as FOLDER/evidence_<id>.png (.svg: --format svg)
+and, for probable matches, writes Splink's waterfall chart of the pair and its chart of match
+weights as HTML that needs no network
+
+exit codes: 0 explained, 1 no such id, 2 the warehouse cannot be read
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options."""
+    found = argparse.ArgumentParser(
+        prog="explain.py",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    found.add_argument("ids", nargs="+", metavar="ID", help="a customer, or one or two records")
+    found.add_argument(
+        "--warehouse",
+        type=Path,
+        default=default_warehouse(),
+        help="built warehouse (default: WAREHOUSE, else build/warehouse.duckdb)",
+    )
+    found.add_argument("--out", type=Path, metavar="FOLDER", help="draw into this folder")
+    found.add_argument("--format", choices=["png", "svg"], default="png", help="default png")
+    return found
+
+
+def explanation(warehouse: Warehouse, ids: list[str]) -> tuple[str, Evidence | None]:
+    """Returns the text for one id or two records, and the evidence behind it.
+
+    Raises:
+        UnknownIdError: an id is nobody's.
+    """
+    if len(ids) == 2:
+        evidence = gather(warehouse, [customer_of_record(warehouse, each) for each in ids])
+        return report.of_pair(evidence, *ids), evidence
+    customer, aliases = current_customer(warehouse, ids[0])
+    said = [report.alias_line(row).strip() for row in aliases]
+    if customer is None:
+        return "\n".join(said), None
+    evidence = gather(warehouse, [customer], ids[0])
+    return "\n".join([*said, report.of_customer(evidence, customer)]), evidence
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Prints the explanation, draws where asked to; returns the exit code."""
+    parsed = parser().parse_args(arguments)
+    if len(parsed.ids) > 2:
+        print("explain.py: one id or two record ids, not more", file=sys.stderr)
+        return 1
+    try:
+        warehouse = open_evidence(parsed.warehouse)
+        with warehouse.connection:
+            text, evidence = explanation(warehouse, parsed.ids)
+        print(text)
+        if parsed.out and evidence is not None:
+            # Only here: altair belongs to the dev group, which an explanation does not need.
+            from . import picture
+
+            for path in picture.write(evidence, parsed.ids, parsed.out, parsed.format):
+                print(f"written: {path}")
+    except UnknownIdError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except WarehouseError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0

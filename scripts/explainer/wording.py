@@ -1,0 +1,69 @@
+"""Codes of identity resolution as people read them, and names as people may read them."""
+
+from __future__ import annotations
+
+import re
+
+LEVELS = {
+    0: "decided by a person",
+    1: "decisive",
+    2: "verified, with a full name",
+    3: "verified, without a name",
+    4: "typed in, with a name that agrees",
+    5: "by the family name only",
+}
+
+# docs/identity.md has the same reasons at length; what is not here is read as it is written.
+REASONS = {
+    "decisive": "one person has it within its scope",
+    "one_name": "one full name stands on it",
+    "verified": "verified, and no full name stands on it",
+    "name_of_several": "several people share it, and it links those of one name",
+    "family_name_of_one": "several people share it, and one alone has this family name",
+    "ambiguous_name": "several people share it, and the record does not tell which of them it is",
+    "weak_without_name": "typed in, and no name confirms it",
+    "placeholder": "a value that people type to get past a form",
+    "hub_of_people": "on more people than one person's value can be",
+    "hub_of_records": "on more records than one person's value can be",
+    "type_never_links": "what is of this type proves nothing",
+    "recycled": "silent for long, then another's",
+    "own_contradiction": "the record has two values of what one person has only once",
+    "sex_differs": "several records share it, and the sexes differ",
+    "same_source": "a second account of one source has it",
+    "nickname_differs": "the nickname is another person's name",
+    "region_differs": "the places are far apart",
+    "must_link": "a reviewer said that both are one person",
+    "above_threshold": "likely enough to be merged",
+    "between_thresholds": "too likely to drop, not likely enough to merge",
+    "unique_type_differs": "each has another value of what one person has only once",
+    "cannot_link": "a reviewer said that both are two people",
+    "sex_and_birth_year_differ": "neither sex nor year of birth agrees",
+    "legal_entities_apart": "legal entities stay apart",
+    "taken_apart": "exact evidence of the two contradicts itself",
+}
+# A Chinese, Japanese or Korean name.
+CJK = re.compile(r"[㐀-鿿぀-ヿ가-힣\U00020000-\U000323af ·・]+")
+
+
+def in_words(code: str) -> str:
+    """A code as people read it."""
+    return code.replace("_", " ")
+
+
+def reason(code: str) -> str:
+    """A reason with what it means."""
+    return f"{in_words(code)} ({REASONS[code]})" if code in REASONS else in_words(code)
+
+
+def level(number: int) -> str:
+    """A level of evidence with what it means."""
+    return f"level {number}, {LEVELS[number]}" if number in LEVELS else f"level {number}"
+
+
+def masked_name(name: str | None) -> str:
+    """张*, 欧*娜, M*** S***: as the macro mask_name has it; '' where there is none."""
+    if not name:
+        return ""
+    if CJK.fullmatch(name):
+        return name[0] + "*" + (name[-1] if len(name) > 2 else "")
+    return re.sub(r"([^ ])[^ ]*", r"\1***", name)
