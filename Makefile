@@ -14,7 +14,7 @@ REAL_VARS := {raw: files, raw_path: data/complete_journey, as_of_date: "2018-01-
 
 RAW_VARS := {"raw": "files", "raw_path": "$(RAW_PATH)"}
 
-.PHONY: help build intake check-inputs test lint format sample score evaluate real febrl spark-smoke picture benchmark lock clean
+.PHONY: help build intake check-inputs test lint format sample score evaluate real febrl spark-smoke picture review explain benchmark lock clean
 .DEFAULT_GOAL := help
 
 help:  ## What each target does
@@ -65,6 +65,13 @@ format: .venv/dev.stamp  ## Put SQL and Python into the house's form
 sample: .venv/dev.stamp  ## Write the committed sample anew, byte for byte
 	$(BIN)/python scripts/generate.py --sample
 	$(BIN)/python scripts/reference/raw_seed_types.py
+
+review: .venv/run.stamp  ## Decide at the keyboard which accounts are one customer, where the evidence does not tell
+	@$(BIN)/python scripts/review.py
+
+explain: .venv/dev.stamp  ## Why a customer's accounts (ID=customer), or two records (ID='a b'), are one or not; draws into build/explain
+	@test -n '$(ID)' || { echo "Name a customer or two records: make explain ID=C0123456789abcde, make explain ID='crm:1 shop:2'" >&2; exit 2; }
+	@$(BIN)/python scripts/explain.py --out build/explain $(ID)
 
 score: .venv/dev.stamp  ## Build 50,000 accounts whose truth is known; recall and precision of every rule (RECORDS=, SEED=, NOISE=heavy)
 	$(BIN)/python scripts/score.py $(if $(RECORDS),--records $(RECORDS)) $(if $(SEED),--seed $(SEED)) $(if $(NOISE),--noise $(NOISE))

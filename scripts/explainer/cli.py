@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -81,7 +82,7 @@ def main(arguments: list[str] | None = None) -> int:
         warehouse = open_evidence(parsed.warehouse)
         with warehouse.connection:
             text, evidence = explanation(warehouse, parsed.ids)
-        print(text)
+        print(text, flush=True)
         if parsed.out and evidence is not None:
             # Only here: altair belongs to the dev group, which an explanation does not need.
             from . import picture
@@ -94,4 +95,7 @@ def main(arguments: list[str] | None = None) -> int:
     except WarehouseError as error:
         print(error, file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        # Whoever reads it has read enough (| head); nothing may be written at the end either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0

@@ -75,7 +75,13 @@ class Evidence:
         return [each for each in self.records.values() if each.customer_id == customer_id]
 
 
-NEEDED = ("int_identity__records", "int_identity__firewall", "int_identity__link_keys")
+REQUIRED = (
+    "int_identity__records",
+    "int_identity__firewall",
+    "int_identity__link_keys",
+    "int_identity__strict_entities",
+    "customer_crosswalk",
+)
 
 
 @dataclass
@@ -107,9 +113,7 @@ def open_evidence(path: Path) -> Warehouse:
     """
     connection = open_warehouse(path)
     try:
-        require_tables(
-            path, connection, *NEEDED, "int_identity__strict_entities", "customer_crosswalk"
-        )
+        require_tables(path, connection, *REQUIRED)
     except Exception:
         connection.close()
         raise

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from .evidence import Evidence, Record, Statement
-from .wording import in_words
+from .wording import counted, in_words
 
 # The strengths of a line, strongest first; the last two link nobody.
 STRENGTHS = (
@@ -123,7 +123,7 @@ def what_is_shared(evidence: Evidence, records: dict[str, Record]) -> tuple[list
         if len(statements) + len(others) < 2:
             continue
         reasons = sorted({in_words(each.reason) for each in statements})
-        more = f", also on {len(others)} other customers" if others else ""
+        more = f", also on {counted(len(others), 'other customer')}" if others else ""
         nodes.append(Node(identifier, statements[0].label, ", ".join(reasons) + more, ""))
         lines += [
             Line(each.record_id, identifier, strength_of(each, levels)) for each in statements

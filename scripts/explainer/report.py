@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from .evidence import Evidence, Record, Row, Statement
 from .graph import Edge, Step, best_path, shared_keys
-from .wording import in_words, level, reason
+from .wording import counted, in_words, level, reason
 
 # Longer lists are cut: whoever wants all asks the warehouse.
 LONGEST = 40
@@ -74,11 +74,6 @@ def of_customer(evidence: Evidence, customer_id: str) -> str:
     lines += section("open questions", (question_line(row) for row in evidence.questions))
     lines += history(evidence)
     return "\n".join(lines)
-
-
-def counted(number: int, noun: str) -> str:
-    """1 record, 2 records."""
-    return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
 def key_lines(group: Sequence[Edge]) -> list[str]:

@@ -60,6 +60,11 @@ def level(number: int) -> str:
     return f"level {number}, {LEVELS[number]}" if number in LEVELS else f"level {number}"
 
 
+def counted(number: int, noun: str) -> str:
+    """1 record, 2 records."""
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
 def masked_name(name: str | None) -> str:
     """张*, 欧*娜, M*** S***: as the macro mask_name has it; '' where there is none."""
     if not name:

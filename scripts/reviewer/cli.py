@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import os
 import shutil
 import subprocess
 import sys
@@ -135,7 +136,7 @@ def act(arguments: argparse.Namespace) -> None:
     elif arguments.list:
         questions = of_kind(questions, arguments.kind)
         print(text.listed(questions[: arguments.limit], columns))
-        print(f"{len(questions)} open questions")
+        print(f"{len(questions)} open questions", flush=True)
     else:
         session = Session(
             of_kind(questions, arguments.kind),
@@ -148,7 +149,8 @@ def act(arguments: argparse.Namespace) -> None:
         # Only here: a system without terminals may still list and decide.
         from . import terminal
 
-        run(session, terminal.screen())
+        with terminal.single_keys():
+            run(session, terminal.screen())
         print(f"{session.n_decided} decided" + (", build to apply" if session.n_decided else ""))
 
 
@@ -171,4 +173,7 @@ def main(arguments: list[str] | None = None) -> int:
     except WarehouseError as error:
         print(error, file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        # Whoever reads it has read enough (| head); nothing may be written at the end either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0

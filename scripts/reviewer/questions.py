@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,6 @@ from typing import Any
 from scripts.warehouse import open_warehouse, require_tables
 
 from .decisions import MUST_LINK, Decision
-
-# How a list may be sorted: name of the order, columns of the mart.
-ORDERS = {
-    "priority": "priority, n_records_1 + n_records_2 desc, match_probability desc",
-    "records": "n_records_1 + n_records_2 desc, priority, match_probability desc",
-    "score": "match_probability desc nulls last, priority, n_records_1 + n_records_2 desc",
-}
 
 
 class QuestionError(Exception):
@@ -63,6 +56,12 @@ class Question:
         return self.side_1.n_records + self.side_2.n_records
 
 
+# How a list may be sorted.
+ORDERS: dict[str, Callable[[Question], tuple[float | str, ...]]] = {
+    "priority": lambda each: (each.priority, -each.n_records, each.review_id),
+    "records": lambda each: (-each.n_records, each.priority, each.review_id),
+    "score": lambda each: (-(each.match_probability or 0), each.priority, each.review_id),
+}
 CHECKS = ("name", "gender", "birth_date", "region")
 
 
@@ -77,9 +76,7 @@ def load(warehouse: Path, order: str, decisions: Sequence[Decision]) -> list[Que
     records = sorted({record for decision in decisions for record in decision.pair})
     with open_warehouse(warehouse) as connection:
         require_tables(warehouse, connection, "identity_review_queue", "customer_crosswalk")
-        found = connection.execute(
-            f"select * from main.identity_review_queue order by {ORDERS[order]}, review_id"
-        )
+        found = connection.execute("select * from main.identity_review_queue")
         names = [column[0] for column in found.description or ()]
         questions = [as_question(dict(zip(names, row, strict=True))) for row in found.fetchall()]
         customers = dict(
@@ -93,11 +90,14 @@ def load(warehouse: Path, order: str, decisions: Sequence[Decision]) -> list[Que
         frozenset(customers.get(record, record) for record in decision.pair)
         for decision in decisions
     }
-    return [
-        question
-        for question in questions
-        if frozenset((question.side_1.customer_id, question.side_2.customer_id)) not in answered
-    ]
+    return sorted(
+        (
+            question
+            for question in questions
+            if frozenset((question.side_1.customer_id, question.side_2.customer_id)) not in answered
+        ),
+        key=ORDERS[order],
+    )
 
 
 def as_question(row: dict[str, Any]) -> Question:
@@ -113,9 +113,9 @@ def as_question(row: dict[str, Any]) -> Question:
         side_2=as_side(row, 2),
         checks={check: row[f"{check}_check"] for check in CHECKS},
         evidence=tuple(row["evidence"]),
-        match_probability=row["match_probability"],
-        match_weight=row["match_weight"],
-        comparison_weights=row["comparison_weights"],
+        match_probability=row.get("match_probability"),
+        match_weight=row.get("match_weight"),
+        comparison_weights=row.get("comparison_weights"),
     )
 
 

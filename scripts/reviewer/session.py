@@ -46,12 +46,7 @@ class Session:
     def visible(self) -> list[Question]:
         """The questions of the kind that is looked at, in the order chosen."""
         chosen = [each for each in self.questions if self.kind in (None, each.kind)]
-        keys: dict[str, Callable[[Question], tuple[object, ...]]] = {
-            "priority": lambda each: (each.priority, -each.n_records, each.review_id),
-            "records": lambda each: (-each.n_records, each.priority, each.review_id),
-            "score": lambda each: (-(each.match_probability or 0), each.priority, each.review_id),
-        }
-        return sorted(chosen, key=keys[self.order])
+        return sorted(chosen, key=ORDERS[self.order])
 
     def picture(self, columns: int, rows: int) -> str:
         """What the screen shows."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import select
 import subprocess
 import sys
 import time
@@ -452,21 +453,25 @@ def test_a_real_terminal_decides_with_single_keys(command: list[str], overrides:
         nonlocal seen
         seen, until = "", time.monotonic() + 30
         while words not in seen and time.monotonic() < until:
-            seen += os.read(here, 65536).decode("utf-8", "replace")
+            if select.select([here], [], [], 0.5)[0]:
+                seen += os.read(here, 65536).decode("utf-8", "replace")
         assert words in seen
 
-    wait_for("q quit")
-    os.write(here, b"\x1b[B")
-    wait_for("q quit")
-    os.write(here, b"\r")
-    wait_for("l list")
-    os.write(here, b"y")
-    wait_for("because")
-    os.write(here, "同一张会员卡\n".encode())
-    wait_for("Recorded")
-    os.write(here, b"q")
-    assert process.wait(timeout=30) == 0
-    os.close(here)
+    try:
+        wait_for("q quit")
+        os.write(here, b"\x1b[B")
+        wait_for("q quit")
+        os.write(here, b"\r")
+        wait_for("l list")
+        os.write(here, b"y")
+        wait_for("because")
+        os.write(here, "同一张会员卡\n".encode())
+        wait_for("Recorded")
+        os.write(here, b"q")
+        assert process.wait(timeout=30) == 0
+    finally:
+        process.kill()
+        os.close(here)
     assert [(each.pair, each.reason) for each in decisions.read(overrides)] == [
         (frozenset(("shop:1", "crm:1")), "同一张会员卡")
     ]

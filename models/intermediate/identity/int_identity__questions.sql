@@ -11,6 +11,12 @@ crosswalk as (
 
 ),
 
+contradictions as (
+
+    select * from {{ ref('int_identity__contradictions') }}
+
+),
+
 overrides as (
 
     select * from {{ ref('int_identity__overrides') }}
@@ -93,6 +99,125 @@ asked_of_values as (
 
 ),
 
+-- Who bears the values that made evidence contradict itself; what a reviewer kept apart is decided.
+anchors as (
+
+    select
+        contradictions.component,
+        contradictions.round_no,
+        contradictions.contradiction,
+        contradictions.record_id,
+        crosswalk.customer_id,
+        min(firewall.value_masked) as value_masked,
+        row_number() over (
+            partition by contradictions.component, contradictions.round_no
+            order by contradictions.record_id
+        ) as anchor_no
+    from contradictions
+    inner join crosswalk on crosswalk.record_id = contradictions.record_id
+    left join firewall
+        on
+            firewall.record_id = contradictions.record_id
+            and firewall.identifier_type = contradictions.contradiction
+    where
+        contradictions.outcome = 'anchor'
+        and contradictions.record_id = contradictions.anchor_record_id
+    group by
+        contradictions.component,
+        contradictions.round_no,
+        contradictions.contradiction,
+        contradictions.record_id,
+        crosswalk.customer_id
+
+),
+
+asked_of_anchors as (
+
+    select
+        'contradiction' as kind,
+        'several_values' as reason,
+        anchors.record_id as record_id_1,
+        first_anchors.record_id as record_id_2,
+        anchors.customer_id as customer_id_1,
+        first_anchors.customer_id as customer_id_2,
+        anchors.contradiction || ' ' || coalesce(anchors.value_masked, '?') || ' against '
+        || coalesce(first_anchors.value_masked, '?') as evidence
+    from anchors
+    inner join anchors as first_anchors
+        on
+            first_anchors.component = anchors.component
+            and first_anchors.round_no = anchors.round_no
+    where
+        first_anchors.anchor_no = 1
+        and anchors.anchor_no > 1
+        and anchors.contradiction <> 'cannot_link'
+
+),
+
+tied_to_anchors as (
+
+    select
+        contradictions.reason,
+        contradictions.record_id as record_id_1,
+        anchors.record_id as record_id_2,
+        crosswalk.customer_id as customer_id_1,
+        anchors.customer_id as customer_id_2,
+        contradictions.contradiction
+        || coalesce(', evidence of level ' || contradictions.evidence_level, '')
+        || coalesce(', step ' || contradictions.n_steps, '') as evidence,
+        -- Other evidence, a decision of a reviewer among it, has made the record one of them.
+        max(case when anchors.customer_id = crosswalk.customer_id then 1 else 0 end) over (
+            partition by contradictions.record_id, contradictions.round_no
+        ) as is_settled
+    from contradictions
+    inner join crosswalk on crosswalk.record_id = contradictions.record_id
+    inner join anchors
+        on
+            anchors.component = contradictions.component
+            and anchors.round_no = contradictions.round_no
+    where contradictions.outcome = 'tied'
+
+),
+
+all_asked as (
+
+    select
+        kind,
+        reason,
+        record_id_1,
+        record_id_2,
+        customer_id_1,
+        customer_id_2,
+        evidence
+    from asked_of_values
+
+    union all
+
+    select
+        kind,
+        reason,
+        record_id_1,
+        record_id_2,
+        customer_id_1,
+        customer_id_2,
+        evidence
+    from asked_of_anchors
+
+    union all
+
+    select
+        'tie' as kind,
+        reason,
+        record_id_1,
+        record_id_2,
+        customer_id_1,
+        customer_id_2,
+        evidence
+    from tied_to_anchors
+    where is_settled = 0
+
+),
+
 asked as (
 
     select
@@ -105,7 +230,7 @@ asked as (
         least(customer_id_1, customer_id_2) || '|'
         || greatest(customer_id_1, customer_id_2) as customer_pair,
         evidence
-    from asked_of_values
+    from all_asked
     where customer_id_1 <> customer_id_2
 
 ),
@@ -174,22 +299,41 @@ all_evidence as (
 
 ),
 
-questions as (
+-- Of whoever may be one of very many, the first few are asked about: an answer settles the rest.
+counted as (
 
     select
-        md5(
-            least(ranked.record_id_1, ranked.record_id_2) || '|'
-            || greatest(ranked.record_id_1, ranked.record_id_2)
-        ) as review_id,
         ranked.kind,
         ranked.record_id_1,
         ranked.record_id_2,
         ranked.customer_id_1,
         ranked.customer_id_2,
-        all_evidence.evidence
+        ranked.customer_pair,
+        row_number() over (
+            partition by ranked.customer_id_1, ranked.kind
+            order by ranked.record_id_2 asc, ranked.record_id_1 asc
+        ) as candidate_no
     from ranked
-    inner join all_evidence on all_evidence.customer_pair = ranked.customer_pair
     where ranked.question_rank = 1
+
+),
+
+questions as (
+
+    select
+        md5(
+            least(counted.record_id_1, counted.record_id_2) || '|'
+            || greatest(counted.record_id_1, counted.record_id_2)
+        ) as review_id,
+        counted.kind,
+        counted.record_id_1,
+        counted.record_id_2,
+        counted.customer_id_1,
+        counted.customer_id_2,
+        all_evidence.evidence
+    from counted
+    inner join all_evidence on all_evidence.customer_pair = counted.customer_pair
+    where counted.candidate_no <= {{ var('review_max_candidates') }}
 
 )
 
