@@ -18,6 +18,7 @@ MARTS = {
     "customer_crosswalk": "Which account is whose?",
     "customer_crosswalk_history": "Which account was whose, and when?",
     "customer_events": "Which customers came, merged, split, ended, and why?",
+    "customer_aliases": "What became of an id that is no longer used?",
     "customer_attribute_lineage": "Where does each cell come from?",
     "identity_review_queue": "Which accounts may be one customer?",
     "quality_rejected_rows": "What was left out, and why?",

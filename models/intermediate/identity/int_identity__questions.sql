@@ -271,6 +271,7 @@ ranked as (
 
     select
         kind,
+        reason,
         record_id_1,
         record_id_2,
         customer_id_1,
@@ -304,6 +305,7 @@ counted as (
 
     select
         ranked.kind,
+        ranked.reason,
         ranked.record_id_1,
         ranked.record_id_2,
         ranked.customer_id_1,
@@ -326,6 +328,7 @@ questions as (
             || greatest(counted.record_id_1, counted.record_id_2)
         ) as review_id,
         counted.kind,
+        counted.reason,
         counted.record_id_1,
         counted.record_id_2,
         counted.customer_id_1,

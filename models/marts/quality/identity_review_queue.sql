@@ -55,6 +55,7 @@ compared as (
     select
         questions.review_id,
         questions.kind,
+        questions.reason,
         questions.evidence,
         {% for side in [1, 2] %}
         questions.record_id_{{ side }},
@@ -119,6 +120,7 @@ proposed as (
             when name_check = 'differs' then 'names_differ'
             when birth_date_check = 'differs' then 'birth_dates_differ'
             when gender_check = 'differs' then 'genders_differ'
+            when right(reason, 8) = '_differs' then reason
             when is_alike = 1 and n_alike = 1 then 'only_one_alike'
             when is_alike = 0 and n_alike = 1 then 'another_is_alike'
             else 'nothing_tells'
