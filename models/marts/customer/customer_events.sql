@@ -216,6 +216,7 @@ stated as (
         behind.customer_id,
         behind.other_customer_id,
         items.identifier,
+        behind.cause,
         true as is_now
     from behind
     {{ cross_join_list('behind.identifiers', 'items', 'identifier') }}
@@ -228,13 +229,14 @@ stated as (
         behind.customer_id,
         behind.other_customer_id,
         items.identifier,
+        behind.cause,
         false as is_now
     from behind
     {{ cross_join_list('behind.previous_identifiers', 'items', 'identifier') }}
 
 ),
 
--- What joins is new, what parts is gone.
+-- What joins is new, what parts is gone; a new account joins by what the others had before.
 decisive as (
 
     select
@@ -248,7 +250,7 @@ decisive as (
     having
         case
             when event in ('split', 'retired') then not bool_or(is_now)
-            else bool_and(is_now)
+            else bool_and(is_now) or bool_or(is_now and cause = 'new_record')
         end
 
 ),
