@@ -14,7 +14,7 @@ REAL_VARS := {raw: files, raw_path: data/complete_journey, as_of_date: "2018-01-
 
 RAW_VARS := {"raw": "files", "raw_path": "$(RAW_PATH)"}
 
-.PHONY: help build intake check-inputs test lint format sample score evaluate real febrl spark-smoke picture review explain benchmark lock clean
+.PHONY: help build intake check-inputs identity-diff registry-export registry-import test lint format sample score evaluate real febrl spark-smoke picture review explain benchmark lock clean
 .DEFAULT_GOAL := help
 
 help:  ## What each target does
@@ -46,6 +46,17 @@ intake: .venv/run.stamp  ## Read extracts in any state (IN=folder) into what a b
 check-inputs: .venv/run.stamp  ## What a folder of extracts holds, and whether it can be used (RAW_PATH=folder)
 	@test -n '$(RAW_PATH)' || { echo 'Name the folder of the extracts: make check-inputs RAW_PATH=data/mine' >&2; exit 2; }
 	@$(BIN)/python scripts/check_inputs.py '$(RAW_PATH)' || test $$? -eq 1
+
+identity-diff: .venv/run.stamp  ## What the next build would change in customers (RAW_PATH= as with build; OUT=file.csv: all of it)
+	@$(BIN)/python scripts/identity_diff.py $(if $(RAW_PATH),--raw-path '$(RAW_PATH)') $(if $(OUT),--out '$(OUT)')
+
+registry-export: .venv/run.stamp  ## Write the registry of customer ids to a file (OUT=file.parquet)
+	@test -n '$(OUT)' || { echo 'Name the file to write: make registry-export OUT=registry.parquet' >&2; exit 2; }
+	@$(BIN)/python scripts/registry.py export '$(OUT)'
+
+registry-import: .venv/run.stamp  ## Give a warehouse the ids of a file (IN=file.parquet; REPLACE=1: over another history)
+	@test -n '$(IN)' || { echo 'Name the file to read: make registry-import IN=registry.parquet' >&2; exit 2; }
+	@$(BIN)/python scripts/registry.py import '$(IN)' $(if $(REPLACE),--replace)
 
 test: .venv/dev.stamp  ## Build the sample with its data and unit tests, then test scripts and properties
 	$(BIN)/dbt build --quiet

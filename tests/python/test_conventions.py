@@ -114,6 +114,7 @@ MARTS = {
     "customer_aliases": "customer_id current_customer_id reason retired_on",
     "customer_events": """
         run_no changed_on event customer_id other_customer_id cause identifiers n_records""",
+    "identity_runs": "run_id started_at run_no stage status seconds n_rows",
     "customer_attribute_lineage": """
         customer_id attribute chosen_value record_id rule losing_values has_conflict origin
         source_file source_row""",
