@@ -156,7 +156,8 @@ def difference(scratch: Path, last_run_no: int) -> Difference:
             "select count(distinct customer_id) from intermediate.int_identity__last_assignment"
         ).fetchall()
         [(after,)] = connection.execute(
-            "select count(distinct customer_id) from intermediate.int_identity__crosswalk"
+            "select count(distinct customer_id) from intermediate.int_identity__changes"
+            " where next_run_no is null"
         ).fetchall()
     return Difference(events, before, after, *counts)
 

@@ -13,6 +13,7 @@ Exit codes: 0 done, 2 not possible (nothing was changed).
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import os
 import sys
@@ -146,7 +147,8 @@ def export(warehouse: Path, out: Path) -> str:
             )
             part.replace(out)
         except (OSError, duckdb.Error) as error:
-            part.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                part.unlink()
             reason = str(error).splitlines()[0]
             raise RegistryError(f"{out}: cannot be written ({reason}).") from None
     return f"{out}: {found.n_rows:,} changes of {found.last:,} runs of {warehouse}."

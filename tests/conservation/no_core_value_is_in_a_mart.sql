@@ -4,6 +4,7 @@
     ('customer_base', ['name', 'mobile_masked', 'email_masked', 'company_name', 'occupation']),
     ('customer_attribute_lineage', ['chosen_value', list_to_text('losing_values', ' ')]),
     ('customer_crosswalk', ['match_rule']),
+    ('customer_events', [list_to_text('identifiers', ' ')]),
     ('identity_review_queue', [
         'name_masked_1', 'mobile_masked_1', 'email_masked_1',
         'name_masked_2', 'mobile_masked_2', 'email_masked_2',

@@ -22,6 +22,7 @@ import pytest
 import yaml
 from dbt.cli.main import dbtRunner
 
+from scripts import identity_diff, registry
 from tests.python.whole_project import ROOT
 
 SEED = 20240607
@@ -32,6 +33,7 @@ MODELS = (
     *("last_assignment", "used_ids", "kept_ids", "assignment", "registry", "changes", "crosswalk"),
 )
 MARTS = ("customer_crosswalk_history", "customer_events", "customer_aliases")
+TESTS = ("an_id_names_one_customer_and_never_comes_back", "no_decision_of_a_person_is_broken")
 INPUTS = {
     "records": "record_id varchar, channel varchar, registered_at timestamp, updated_at timestamp",
     "strict_entities": "record_id varchar, entity_id varchar",
@@ -47,7 +49,14 @@ PROJECT = {
     "version": "0.1.0",
     "profile": "customer360",
     "flags": {"send_anonymous_usage_stats": False},
-    "models": {"+materialized": "table", "customer360": {"inputs": {"+materialized": "view"}}},
+    "models": {
+        "customer360": {
+            "+materialized": "table",
+            "+schema": "intermediate",
+            "inputs": {"+materialized": "view"},
+            "marts": {"+schema": "main"},
+        }
+    },
     # The day of a build is the last one that its records tell: variables would be parsed each time.
     "vars": {"raw": "tables", "as_of_date": None},
 }
@@ -300,8 +309,8 @@ class Project:
     def warehouse(self) -> Path:
         return self.folder / "warehouse.duckdb"
 
-    def build(self, step: Step, rng: random.Random, *arguments: str) -> None:
-        """One build from rows in any order."""
+    def build(self, step: Step, rng: random.Random, *arguments: str) -> dict[str, str]:
+        """One build from rows in any order; returns the status of every node."""
         for name, rows in step.rows().items():
             with duckdb.connect() as connection:
                 connection.execute(f"create table input ({INPUTS[name]})")
@@ -319,34 +328,37 @@ class Project:
             patch.setenv("INPUTS", str(self.folder / "inputs"))
             result = dbtRunner().invoke(
                 [
-                    *("run", "--quiet", "--project-dir", str(self.folder)),
+                    *("build", "--quiet", "--project-dir", str(self.folder)),
                     *("--profiles-dir", str(self.folder)),
                     *("--target-path", str(self.folder / "target")),
                     *("--log-path", str(self.folder / "logs")),
                     *arguments,
                 ]
             )
-        assert result.success, result.exception or [
-            row.message for row in result.result.results if row.status != "success"
-        ]
+        assert not result.exception, result.exception
+        return {row.node.name: str(row.status) for row in result.result.results}
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.warehouse)) as connection:
+            connection.execute("create schema if not exists intermediate")
+            connection.execute("set search_path = 'main,intermediate'")
             return connection.execute(sql).fetchall()
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     folder = tmp_path_factory.mktemp("stable_ids")
-    for name in ("inputs", "models/inputs", "models/marts"):
+    for name in ("inputs", "models/inputs", "models/marts", "tests"):
         (folder / name).mkdir(parents=True)
-    for name in ("engine", "identity", "raw"):
+    for name in ("engine", "identity", "raw", "schema"):
         shutil.copytree(ROOT / "macros" / name, folder / "macros" / name)
     for name in MODELS:
         file = f"int_identity__{name}.sql"
         shutil.copy(ROOT / "models/intermediate/identity" / file, folder / "models" / file)
     for name in MARTS:
         shutil.copy(ROOT / f"models/marts/customer/{name}.sql", folder / "models/marts")
+    for name in TESTS:
+        shutil.copy(ROOT / f"tests/conservation/{name}.sql", folder / "tests")
     for name in INPUTS:
         (folder / f"models/inputs/int_identity__{name}.sql").write_text(
             'select * from read_parquet(\'{{ env_var("INPUTS") }}/' + name + ".parquet')"
@@ -374,7 +386,8 @@ def answers(project: Project) -> list[Answer]:
     found = []
     plan = steps()
     for number, step in enumerate([*plan, plan[-1]], 1):
-        project.build(step, rng, *(["--full-refresh"] if number > len(plan) else []))
+        status = project.build(step, rng, *(["--full-refresh"] if number > len(plan) else []))
+        assert set(status.values()) == {"success", "pass"}, status
         reference.build(step, number)
         crosswalk = project.rows(
             "select record_id, strict_customer_id, customer_id from int_identity__crosswalk"
@@ -507,20 +520,96 @@ def test_aliases_lead_from_every_old_id_to_a_customer_of_today(
     assert all(aliases[id_] == living[id_] for id_ in aliases.keys() & living.keys())
 
 
-def test_shuffled_rows_and_a_copy_of_the_registry_give_the_same(
-    project: Project, answers: list[Answer], tmp_path: Path
-) -> None:
-    """The last build again, from the registry as it was before it."""
-    copy = Project(tmp_path / "copy")
+@pytest.fixture(scope="module")
+def copy(
+    project: Project, answers: list[Answer], tmp_path_factory: pytest.TempPathFactory
+) -> Project:
+    """The last build again in another warehouse, from the registry as it was before and from rows
+    in another order."""
+    folder = tmp_path_factory.mktemp("copy")
+    copy = Project(folder / "project")
     shutil.copytree(project.folder, copy.folder, ignore=shutil.ignore_patterns("warehouse*"))
-    path = tmp_path / "registry.parquet"
+    path = folder / "registry.parquet"
     project.rows(f"copy (from int_identity__registry where run_no < {N_STEPS}) to '{path}'")
-    copy.rows(f"create table int_identity__registry as from '{path}'")
+    copy.rows(f"create table {registry.TABLE} as from '{path}'")
     copy.build(answers[N_STEPS - 1].step, random.Random(SEED + 1))
+    return copy
+
+
+def test_shuffled_rows_and_a_copy_of_the_registry_give_the_same(
+    project: Project, copy: Project
+) -> None:
     for table in ("int_identity__registry", "int_identity__crosswalk", *MARTS):
         assert Counter(map(str, copy.rows(f"from {table}"))) == Counter(
             map(str, project.rows(f"from {table}"))
         ), table
+
+
+def test_a_dry_run_says_what_the_last_build_changed(
+    copy: Project, answers: list[Answer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It builds aside from the registry alone; the build itself is here the one made before."""
+
+    def build(scratch: Path, variables: dict[str, Any]) -> None:
+        assert variables == {"raw": "seeds"}
+        with duckdb.connect(str(scratch)) as connection:
+            assert connection.execute(f"select max(run_no) from {registry.TABLE}").fetchall() == [
+                (N_STEPS - 1,)
+            ]
+        copy.rows("checkpoint")
+        shutil.copyfile(copy.warehouse, scratch)
+
+    monkeypatch.setattr(identity_diff, "build", build)
+    path = tmp_path / "registry.parquet"
+    copy.rows(f"copy (from int_identity__registry where run_no < {N_STEPS}) to '{path}'")
+    with duckdb.connect(str(tmp_path / "built.duckdb")) as connection:
+        connection.execute("create schema intermediate")
+        connection.execute(f"create table {registry.TABLE} as from '{path}'")
+    found = identity_diff.dry_run(tmp_path / "built.duckdb", {"raw": "seeds"})
+    before, after = answers[N_STEPS - 2].crosswalk, answers[N_STEPS - 1].crosswalk
+    assert found.n_new == len(after.keys() - before.keys())
+    assert found.n_gone == len(before.keys() - after.keys())
+    assert found.n_changed == sum(
+        before[name][1] != after[name][1] for name in before.keys() & after.keys()
+    )
+    customers_before = {customer for _, customer in before.values()}
+    assert found.n_customers_before == len(customers_before)
+    assert found.n_customers_after == len({customer for _, customer in after.values()})
+    assert found.n_joining == sum(
+        after[name][1] in customers_before for name in after.keys() - before.keys()
+    )
+    assert len(found.events) == len(copy.rows(f"from customer_events where run_no = {N_STEPS}"))
+    for event, customer, other, _, _, n_records, record_ids in found.events:
+        names = record_ids.split(", ")
+        assert len(names) == n_records
+        start, end = (other, customer) if event in ("split", "moved") else (customer, other)
+        for name in names:
+            assert event == "created" or before[name][1] == start
+            assert event == "retired" or after[name][1] == (end or customer)
+    said = list(identity_diff.lines(found, 3))
+    assert said[0] == (
+        f"Customers: {found.n_customers_before:,} now, {found.n_customers_after:,} after."
+    )
+    assert said[-1].startswith(f"and {len(found.events) - 3:,} more")
+
+
+def test_a_failing_test_of_identity_leaves_ids_and_crosswalk_as_they_were(
+    copy: Project, answers: list[Answer]
+) -> None:
+    """A decision that the entities do not obey, beside a record that is new."""
+    tables = ("int_identity__registry", "int_identity__crosswalk", *MARTS)
+    before = {table: Counter(map(str, copy.rows(f"from {table}"))) for table in tables}
+    last = answers[-1].step
+    broken = dataclasses.replace(
+        last,
+        world=last.world | {"crm:new": Record("new", "new")},
+        decisions=(("cannot_link", case_id("merged twice", "a"), case_id("merged twice", "b")),),
+    )
+    status = copy.build(broken, random.Random(SEED))
+    assert status["no_decision_of_a_person_is_broken"] == "fail"
+    assert status["int_identity__assignment"] == "success"
+    assert {status[table] for table in tables} == {"skipped"}
+    assert before == {table: Counter(map(str, copy.rows(f"from {table}"))) for table in tables}
 
 
 # --- cases ----------------------------------------------------------------------------------------
