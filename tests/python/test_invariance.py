@@ -24,7 +24,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from scripts.summarize import MARTS
+from scripts import summarize
 from tests.python.whole_project import ROOT, run_dbt
 
 SEED = 20240101
@@ -32,6 +32,9 @@ EXTRACTED_ON = "2024-01-01"
 EXTRACT = {"_extract.json": json.dumps({"extracted_on": EXTRACTED_ON})}
 
 ELSEWHERE = {"TZ": "America/New_York", "LC_ALL": "C", "LANG": "C"}
+
+# One build retires no id, and how long it took is no property of the extracts.
+MARTS = [mart for mart in summarize.MARTS if mart not in ("customer_aliases", "identity_runs")]
 
 # Where a row came from is all that may differ.
 PROVENANCE = dict.fromkeys(
