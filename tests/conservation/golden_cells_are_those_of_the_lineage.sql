@@ -1,5 +1,5 @@
--- Guards the trace of the golden record: a cell of customer_base is what its row in the lineage says,
--- and a row of the lineage stands in its cell. An age grows with the years, so it is not compared.
+-- Guards the trace of the golden record: a cell of customer_base is what its row in the lineage
+-- says, and a row of the lineage stands in its cell. An age grows with the years: not compared.
 {% set columns = {'mobile': 'mobile_masked', 'email': 'email_masked', 'industry': 'industry',
     'company_credit_code': 'company_credit_code', 'company_size_band': 'company_size_band'} -%}
 {% for attribute in golden_attributes() if attribute not in ('age', 'mobile', 'email') -%}

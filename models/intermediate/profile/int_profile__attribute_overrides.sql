@@ -55,7 +55,8 @@ judged as (
                     survivorship_rules.is_core
                     or attribute_overrides.value <> {{ mask_embedded('attribute_overrides.value') }}
                 )
-                then 'a core value must not stand in a file: leave value empty and give the account'
+                then
+                    'a core value must not stand in a file: leave value empty and give the account'
                     || ' that states it as winning_record_id'
             when
                 attribute_overrides.winning_record_id is not null and winners.customer_id is null

@@ -12,6 +12,29 @@ survivorship_rules as (
 
 ),
 
+-- A value that is stated once is as frequent as any other that is.
+repeated_values as (
+
+    select
+        candidates.customer_id,
+        candidates.attribute,
+        coalesce(candidates.comparable_value, candidates.attribute_value) as repeated_value,
+        count(*) as n_of_value
+    from candidates
+    inner join survivorship_rules on survivorship_rules.attribute = candidates.attribute
+    where
+        candidates.has_rivals
+        and 'most_frequent' in (
+            survivorship_rules.rule_1, survivorship_rules.rule_2, survivorship_rules.rule_3,
+            survivorship_rules.rule_4, survivorship_rules.rule_5
+        )
+    group by
+        candidates.customer_id, candidates.attribute,
+        coalesce(candidates.comparable_value, candidates.attribute_value)
+    having count(*) > 1
+
+),
+
 counted as (
 
     select
@@ -19,13 +42,15 @@ counted as (
         {% for number in numbers %}
         survivorship_rules.rule_{{ number }},
         {% endfor %}
-        count(*) over (
-            partition by
-                candidates.customer_id, candidates.attribute,
-                coalesce(candidates.comparable_value, candidates.attribute_value)
-        ) as n_of_value
+        coalesce(repeated_values.n_of_value, 1) as n_of_value
     from candidates
     inner join survivorship_rules on survivorship_rules.attribute = candidates.attribute
+    left join repeated_values
+        on
+            repeated_values.customer_id = candidates.customer_id
+            and repeated_values.attribute = candidates.attribute
+            and repeated_values.repeated_value
+            = coalesce(candidates.comparable_value, candidates.attribute_value)
     where candidates.has_rivals and survivorship_rules.lock_step_with is null
 
 ),
@@ -40,10 +65,10 @@ scored as (
         record_id,
         origin,
         is_override,
-        observed_at,
         {% for number in numbers %}
-        {{ survivorship_score('rule_' ~ number) }} as score_{{ number }}{{ ',' if not loop.last }}
+        {{ survivorship_score('rule_' ~ number) }} as score_{{ number }},
         {% endfor %}
+        observed_at
     from counted
 
 ),
@@ -54,11 +79,10 @@ ranked as (
         *,
         row_number() over survivors_first as candidate_rank,
         first_value(attribute_value) over survivors_first as winning_value,
-        first_value(is_override) over survivors_first as is_overridden,
         {% for number in numbers %}
-        first_value(score_{{ number }}) over survivors_first
-        as winning_score_{{ number }}{{ ',' if not loop.last }}
+        first_value(score_{{ number }}) over survivors_first as best_score_{{ number }},
         {% endfor %}
+        first_value(is_override) over survivors_first as is_overridden
     from scored
     window
         survivors_first as (
@@ -90,7 +114,7 @@ decided as (
             case
                 when attribute_value = winning_value then null
                 {% for number in numbers %}
-                when score_{{ number }} <> winning_score_{{ number }} then {{ number }}
+                when score_{{ number }} <> best_score_{{ number }} then {{ number }}
                 {% endfor %}
                 else 6
             end

@@ -63,7 +63,9 @@ wide as (
         max(attribute_value) filter (where attribute = 'member_level') as member_level,
         max(attribute_value) filter (where attribute = 'account_status') as account_status,
         max(attribute_value) filter (where attribute = 'home_store_id') as home_store_id,
-        max(attribute_value) filter (where attribute = 'acquisition_channel') as acquisition_channel,
+        max(attribute_value) filter (
+            where attribute = 'acquisition_channel'
+        ) as acquisition_channel,
         cast(
             max(attribute_value) filter (where attribute = 'registered_at') as timestamp
         ) as registered_at,
@@ -74,7 +76,7 @@ wide as (
             where attribute = 'company_name'
         ) as is_written_company_name,
         {{ list_distinct_sorted('case when has_conflict then attribute end') }}
-        as conflicting_attributes
+            as conflicting_attributes
     from attributes
     group by customer_id
 

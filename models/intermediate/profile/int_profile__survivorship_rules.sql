@@ -56,9 +56,16 @@ problems as (
 
     select
         attribute || ' names the rule ' || rule_name
-        || ', which is none of {{ survivorship_scores() | join(", ") }}' as problem
+        || ', which is none of '
+        || '{{ survivorship_scores() | join(", ") }}' as problem
     from stated_rules
-    where rule_name not in ('{{ survivorship_scores() | join("', '") }}')
+    where
+        rule_name not in (
+            {% for rule_name in survivorship_scores() %}
+            '{{ rule_name }}',
+            {% endfor %}
+            ''
+        )
 
     union all
 
