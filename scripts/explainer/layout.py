@@ -80,10 +80,8 @@ def lay_out(evidence: Evidence, first: Sequence[str] = ()) -> Layout:
     records = [record_node(each, title[each.record_id]) for each in chosen.values()]
     records, shared = untangled(records, shared, lines)
     placed, groups, left_height = in_groups(records)
-    right_height = TOP + ROW * len(shared)
-    height = max(left_height, right_height)
-    offset = (height - TOP - ROW * len(shared)) / 2 + TOP
-    shared = [replace(each, y=offset + ROW * (at + 0.5)) for at, each in enumerate(shared)]
+    height = max(left_height, TOP + ROW * len(shared))
+    shared = beside(shared, placed, lines, height)
     return Layout(placed, shared, lines, groups, height, len(evidence.records) - len(chosen))
 
 
@@ -178,6 +176,29 @@ def untangled(
             records, key=lambda each: (each.group, middle(ends.get(each.key, []), at), each.key)
         )
     return records, shared
+
+
+def beside(
+    shared: Sequence[Node], records: Sequence[Node], lines: Sequence[Line], height: float
+) -> list[Node]:
+    """Returns what is shared, each as near to its records as the labels leave room."""
+    at = {each.key: each.y for each in records}
+    ends = neighbours(lines, of_records=False)
+    wanted = [
+        sum(places) / len(places)
+        if (places := [at[key] for key in ends.get(each.key, []) if key in at])
+        else height / 2
+        for each in shared
+    ]
+    order = sorted(range(len(shared)), key=lambda number: (wanted[number], number))
+    places = [wanted[number] for number in order]
+    for number in range(1, len(places)):
+        places[number] = max(places[number], places[number - 1] + ROW)
+    lowest = height - ROW / 2
+    for number in reversed(range(len(places))):
+        places[number] = min(places[number], lowest)
+        lowest = places[number] - ROW
+    return [replace(shared[number], y=place) for number, place in zip(order, places, strict=True)]
 
 
 def neighbours(lines: Sequence[Line], of_records: bool) -> dict[str, list[str]]:
