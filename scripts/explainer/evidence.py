@@ -54,6 +54,14 @@ class Statement:
 
 
 @dataclass(frozen=True)
+class Other:
+    """Another customer on an identifier, and what the firewall says of it there."""
+
+    customer_id: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Evidence:
     """All that is known of the customers asked about."""
 
@@ -67,8 +75,8 @@ class Evidence:
     questions: list[Row] = field(default_factory=list)
     events: list[Row] = field(default_factory=list)
     aliases: list[Row] = field(default_factory=list)
-    # Customers of other records on the same identifiers: identifier_hash to customer ids.
-    others: dict[str, list[str]] = field(default_factory=dict)
+    # Other customers on the same identifiers, by identifier_hash.
+    others: dict[str, list[Other]] = field(default_factory=dict)
 
     def of_customer(self, customer_id: str) -> list[Record]:
         """The records of one customer."""
@@ -262,16 +270,22 @@ def edges(warehouse: Warehouse, statements: Sequence[Statement], of_asked: str) 
     return found
 
 
-def other_customers(warehouse: Warehouse, ids: Sequence[str]) -> dict[str, list[str]]:
-    """Returns who else has the identifiers of these customers."""
+def other_customers(warehouse: Warehouse, ids: Sequence[str]) -> dict[str, list[Other]]:
+    """Returns who else has the identifiers of these customers, and what the firewall says there."""
     rows = warehouse.rows(
-        "select firewall.identifier_hash, list(distinct crosswalk.customer_id) as customers"
+        "select firewall.identifier_hash, crosswalk.customer_id,"
+        " list(distinct firewall.reason order by firewall.reason) as reasons"
         " from intermediate.int_identity__firewall as firewall"
         " inner join main.customer_crosswalk as crosswalk using (record_id)"
         " where firewall.identifier_hash in (select identifier_hash"
         " from intermediate.int_identity__firewall"
         " where record_id in (select record_id from asked_records))"
-        " and crosswalk.customer_id not in (select unnest(?)) group by all",
+        " and crosswalk.customer_id not in (select unnest(?)) group by all"
+        " order by all",
         [list(ids)],
     )
-    return {row["identifier_hash"]: sorted(row["customers"]) for row in rows}
+    found: dict[str, list[Other]] = {}
+    for row in rows:
+        other = Other(row["customer_id"], tuple(row["reasons"]))
+        found.setdefault(row["identifier_hash"], []).append(other)
+    return found

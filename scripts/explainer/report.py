@@ -101,7 +101,11 @@ def unlinked_lines(evidence: Evidence, own: set[str]) -> list[str]:
         if not others and not (apart and len(statements) > 1):
             continue
         about = refused or statements
-        more = f"; also of {listed(others, 5)}" if others else ""
+        elsewhere = [
+            f"{each.customer_id} ({', '.join(in_words(code) for code in each.reasons)})"
+            for each in others
+        ]
+        more = f"; also of {listed(elsewhere, 5)}" if others else ""
         lines.append(
             f"  {statements[0].label}: {listed(sorted(each.record_id for each in about), 5)}:"
             f" {'; '.join(sorted({reason(each.reason) for each in about}))}{more}"

@@ -226,7 +226,7 @@ def test_a_customer_is_explained_by_all_that_holds_it(
     assert "crm:1 ~ web:1: probability 0.9800, merge: above threshold" in said
     assert "crm:1 ~ crm:7: probability 0.6000, review: between thresholds" in said
     assert "mobile 138****0001: crm:1, shop:1, store:1: name of several" in said
-    assert "also of C3 (4 records, 2 full names)" in said
+    assert "also of C3 (name of several) (4 records, 2 full names)" in said
     assert "email i***@x.com: crm:1: hub of people" in said
     assert "cannot link: crm:1 and crm:4, by Li Lei on 2024-01-01: two brothers" in said
     assert "2023-05-01  C0 merged, C1: new record (mobile 138****0001)" in said
