@@ -108,7 +108,7 @@
     ends of a self edge) and labels (the component of every node but the least of each). -#}
 {% macro closure_labels(sql) %}
     {#- Jinja has no endless loop: enough for 2 to the 63rd nodes, since two rounds leave half of
-        the nodes and a jump leaves a third of the way to the root (the last jump finds that all
+        the nodes and a jump leaves a quarter of the way to the root (the last jump finds that all
         are there). -#}
     {%- set max_rounds = 2 * 63 -%}
     {%- set max_jumps = 63 + 1 -%}
@@ -138,11 +138,14 @@
             {% set jump_sql %}
                 select
                     pointers.node,
-                    coalesce(third.parent, second.parent, pointers.parent) as parent,
-                    third.node is not null as moved
+                    coalesce(
+                        fourth.parent, third.parent, second.parent, pointers.parent
+                    ) as parent,
+                    fourth.node is not null as moved
                 from {{ state.pointers }} as pointers
                 left join {{ state.pointers }} as second on second.node = pointers.parent
                 left join {{ state.pointers }} as third on third.node = second.parent
+                left join {{ state.pointers }} as fourth on fourth.node = third.parent
             {% endset %}
             {%- set jumped = closure_scratch('jumped_' ~ round ~ '_' ~ jump, jump_sql) -%}
             {% do drop_closure_table(state.pointers) %}
