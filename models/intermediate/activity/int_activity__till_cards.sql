@@ -1,4 +1,5 @@
--- Member cards that cashiers show for whoever has none: no person is at the till so often, on so many days.
+-- Member cards that cashiers show for whoever has none: no person is at the till so often, on so
+-- many days.
 with store_sales as (
 
     select * from {{ ref('stg_store__sales') }}
@@ -37,7 +38,8 @@ till_cards as (
         cast(sum(n_receipts) as bigint) as n_receipts
     from days
     group by member_no, brand
-    having count(*) filter (where n_receipts >= {{ var('till_card_receipts') }})
+    having
+        count(*) filter (where n_receipts >= {{ var('till_card_receipts') }})
         >= {{ var('till_card_days') }}
 
 )

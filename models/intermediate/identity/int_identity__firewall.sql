@@ -56,17 +56,32 @@ evidence as (
 
 ),
 
+-- Most values are of one account; nothing is counted on them.
+values_of_several as (
+
+    select
+        identifier_hash,
+        count(*) as n_records
+    from identifiers
+    group by identifier_hash
+    having count(*) > 1
+
+),
+
 -- One person's many accounts are no hub: each name counts once, and so does each nickname.
 counted_values as (
 
     select
-        identifier_hash,
-        count(*) as n_records,
-        count(distinct name_key) as n_people,
-        count(distinct coalesce(name_key, '@' || nickname_key, '!' || record_id)) as n_claimants
+        values_of_several.identifier_hash,
+        values_of_several.n_records,
+        count(distinct evidence.name_key) as n_people,
+        count(distinct coalesce(
+            evidence.name_key, '@' || evidence.nickname_key, '!' || evidence.record_id
+        )) as n_claimants
     from evidence
-    group by identifier_hash
-    having count(*) > 1
+    inner join values_of_several
+        on values_of_several.identifier_hash = evidence.identifier_hash
+    group by values_of_several.identifier_hash, values_of_several.n_records
 
 ),
 

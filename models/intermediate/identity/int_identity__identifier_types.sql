@@ -1,5 +1,5 @@
--- The types of identifiers as they are used; what is amiss in them stops the build here, before it changes anything
--- of identity.
+-- The types of identifiers as they are used; what is amiss in them stops the build here, before it
+-- changes anything of identity.
 with identifier_types as (
 
     select * from {{ ref('identifier_types') }}
@@ -19,14 +19,16 @@ problems_of_types as (
         case
             when identifier_type is null then 'a row names no type'
             when coalesce(strength, '') not in ('decisive', 'by_verification', 'none')
-                then 'its strength must be decisive, by_verification or none, and is '
+                then
+                    'its strength must be decisive, by_verification or none, and is '
                     || coalesce(strength, 'missing')
             when
                 coalesce(validity_rule, '') not in (
                     'mobile', 'telephone', 'email', 'national_id', 'credit_code', 'any'
                 )
-                then 'its validity_rule must be mobile, telephone, email, national_id, credit_code or'
-                    || ' any, and is ' || coalesce(validity_rule, 'missing')
+                then
+                    'its validity_rule must be mobile, telephone, email, national_id, credit_code'
+                    || ' or any, and is ' || coalesce(validity_rule, 'missing')
             when is_unique_per_person is null then 'is_unique_per_person is missing'
             when is_shared_by_names is null then 'is_shared_by_names is missing'
             when is_core is null then 'is_core is missing'
@@ -51,7 +53,9 @@ problems as (
 
     select
         2 as file_no,
-        'seeds/reference/identifier_sources.csv: ' || coalesce(identifier_sources.channel, '') || ' '
+        'seeds/reference/identifier_sources.csv: '
+        || coalesce(identifier_sources.channel, '')
+        || ' '
         || coalesce(identifier_sources.identifier_type, '(no type)')
         || ': identifier_types.csv has no such type; add it there or remove the row' as problem
     from identifier_sources

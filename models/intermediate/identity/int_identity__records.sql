@@ -161,7 +161,7 @@ described as (
         -- What a guide notes beside a contact is no name, but 张女士 in it tells the family.
         {{ family_name_of_partial('coalesce(name, remark)') }} as family_name,
         {{ nickname_key('nickname') }} as nickname_key,
-        coalesce(nickname, remark) as called,
+        coalesce(nickname, remark) as nickname_or_note,
         {{ noted_name('remark') }} as noted_name,
         nullif({{ handle_letters('coalesce(nickname, remark)') }}, '') as nickname_letters,
         nullif({{ handle_letters("split_part(email, '@', 1)") }}, '') as email_letters,

@@ -68,7 +68,7 @@ statements as (
         records.name_key,
         records.family_name,
         records.nickname_key,
-        records.called,
+        records.nickname_or_note,
         records.noted_name,
         records.nickname_letters,
         records.email_letters,
@@ -305,7 +305,7 @@ told_by_text as (
     inner join people_of_names
         on
             people_of_names.identifier_hash = named.identifier_hash
-            and named.called like '%' || people_of_names.full_name || '%'
+            and named.nickname_or_note like '%' || people_of_names.full_name || '%'
     where named.full_name is null
     group by named.identifier_hash, named.record_id
     having min(people_of_names.person) = max(people_of_names.person)
@@ -329,7 +329,9 @@ told_by_family_name as (
             and names_on_values.full_name = people_of_names.full_name
     where
         named.full_name is null
-        and coalesce(named.gender in (names_on_values.first_gender, names_on_values.last_gender), true)
+        and coalesce(
+            named.gender in (names_on_values.first_gender, names_on_values.last_gender), true
+        )
     group by named.identifier_hash, named.record_id
     having min(people_of_names.person) = max(people_of_names.person)
 
@@ -357,7 +359,7 @@ families_on_values as (
 
 ),
 
-called as (
+people_called as (
 
     select
         named.*,
@@ -422,7 +424,7 @@ people_of_nicknames as (
         nickname_key,
         min(named_person) as person,
         max(case when told_by is not null then 1 else 0 end) = 1 as is_named
-    from called
+    from people_called
     where nickname_key is not null and named_person is not null
     group by identifier_hash, nickname_key
     having min(named_person) = max(named_person)
@@ -433,36 +435,42 @@ people_of_nicknames as (
 people as (
 
     select
-        called.identifier_hash,
-        called.record_id,
-        called.is_current,
-        called.stated_from,
-        called.stated_until,
-        called.source_key,
-        called.city,
-        called.gender,
-        called.nickname_key,
+        people_called.identifier_hash,
+        people_called.record_id,
+        people_called.is_current,
+        people_called.stated_from,
+        people_called.stated_until,
+        people_called.source_key,
+        people_called.city,
+        people_called.gender,
+        people_called.nickname_key,
         coalesce(
-            called.named_person,
+            people_called.named_person,
             people_of_nicknames.person,
-            '@' || called.nickname_key,
-            '!' || called.record_id
+            '@' || people_called.nickname_key,
+            '!' || people_called.record_id
         ) as person,
         coalesce(
-            called.told_by,
-            case when people_of_nicknames.is_named and called.named_person is null then 'nickname' end
+            people_called.told_by,
+            case
+                when
+                    people_of_nicknames.is_named and people_called.named_person is null
+                    then 'nickname'
+            end
         ) as told_by,
-        coalesce(called.named_person, people_of_nicknames.person, called.nickname_key) is not null
+        coalesce(
+            people_called.named_person, people_of_nicknames.person, people_called.nickname_key
+        ) is not null
             as is_called
-    from called
+    from people_called
     left join people_of_nicknames
         on
-            people_of_nicknames.identifier_hash = called.identifier_hash
-            and people_of_nicknames.nickname_key = called.nickname_key
+            people_of_nicknames.identifier_hash = people_called.identifier_hash
+            and people_of_nicknames.nickname_key = people_called.nickname_key
 
 ),
 
-groups as (
+sharers as (
 
     select
         identifier_hash,
@@ -477,6 +485,7 @@ groups as (
         min(nickname_key) as first_nickname,
         max(nickname_key) as last_nickname,
         min(stated_from) as stated_from,
+        max(stated_from) as last_stated_from,
         max(stated_until) as stated_until,
         not bool_or(is_current) as is_ended
     from people
@@ -492,7 +501,7 @@ counted_values as (
         count(*) filter (where is_named) as n_people,
         count(*) filter (where not is_named) as n_others,
         count(*) filter (where not is_named and is_called) as n_called
-    from groups
+    from sharers
     group by identifier_hash
 
 ),
@@ -501,18 +510,17 @@ counted_values as (
 -- is, the first stands for all.
 holders as (
 
-    select
-        groups.*
-    from groups
-    inner join counted_values on counted_values.identifier_hash = groups.identifier_hash
+    select sharers.*
+    from sharers
+    inner join counted_values on counted_values.identifier_hash = sharers.identifier_hash
     where
         counted_values.n_others > 0
         and (
-            counted_values.n_people = 1 and groups.is_named
-            or counted_values.n_people = 0 and counted_values.n_called = 1 and groups.is_called
+            counted_values.n_people = 1 and sharers.is_named
+            or counted_values.n_people = 0 and counted_values.n_called = 1 and sharers.is_called
             or counted_values.n_people = 0
             and counted_values.n_called = 0
-            and groups.person = counted_values.first_person
+            and sharers.person = counted_values.first_person
         )
 
 ),
@@ -538,35 +546,39 @@ source_clashes as (
 compared as (
 
     select
-        groups.identifier_hash,
-        groups.person,
+        sharers.identifier_hash,
+        sharers.person,
         case
-            when left(groups.person, 1) in ('~', '^') and holders.is_named then 'name_differs'
-            when {{ differs('groups', 'holders', 'gender') }} then 'sex_differs'
+            when left(sharers.person, 1) in ('~', '^') and holders.is_named then 'name_differs'
+            when {{ differs('sharers', 'holders', 'gender') }} then 'sex_differs'
             when source_clashes.person is not null then 'same_source'
-            when {{ differs('groups', 'holders', 'nickname') }} then 'nickname_differs'
-            when {{ differs('groups', 'holders', 'city') }} then 'city_differs'
+            when {{ differs('sharers', 'holders', 'nickname') }} then 'nickname_differs'
+            when {{ differs('sharers', 'holders', 'city') }} then 'city_differs'
             when
-                groups.is_ended and holders.stated_from > groups.stated_until
-                or holders.is_ended and groups.stated_from > holders.stated_until
+                sharers.is_ended and holders.stated_from > sharers.stated_until
+                or holders.is_ended and sharers.stated_from > holders.stated_until
                 then 'ended'
             when
-                {{ calendar_months('groups.stated_until', 'holders.stated_from') }}
+                {{ calendar_months('sharers.stated_until', 'holders.stated_from') }}
                 >= {{ var('recycled_after_months') }}
-                or {{ calendar_months('holders.stated_until', 'groups.stated_from') }}
+                or {{ calendar_months('holders.stated_until', 'sharers.stated_from') }}
                 >= {{ var('recycled_after_months') }}
+                or {{ calendar_months('sharers.last_stated_from', 'holders.stated_from') }}
+                >= {{ var('unconfirmed_after_months') }}
+                or {{ calendar_months('holders.last_stated_from', 'sharers.stated_from') }}
+                >= {{ var('unconfirmed_after_months') }}
                 then 'recycled'
         end as difference
-    from groups
+    from sharers
     inner join holders
         on
-            holders.identifier_hash = groups.identifier_hash
-            and holders.person <> groups.person
+            holders.identifier_hash = sharers.identifier_hash
+            and holders.person <> sharers.person
     left join source_clashes
         on
-            source_clashes.identifier_hash = groups.identifier_hash
-            and source_clashes.person = groups.person
-    where not groups.is_named
+            source_clashes.identifier_hash = sharers.identifier_hash
+            and source_clashes.person = sharers.person
+    where not sharers.is_named
 
 ),
 
@@ -588,12 +600,12 @@ resolved as (
         people.identifier_hash,
         people.person,
         people.told_by,
-        groups.n_accounts,
-        groups.is_named,
+        sharers.n_accounts,
+        sharers.is_named,
         counted_values.n_people,
         holders.person as holder,
         case
-            when groups.is_named or holders.person = groups.person then null
+            when sharers.is_named or holders.person = sharers.person then null
             when compared.difference is not null then compared.difference
             when
                 holders.person is null
@@ -601,15 +613,15 @@ resolved as (
                 then 'ambiguous_name'
             when
                 counted_values.n_people = 1
-                and counted_values.n_called - case when groups.is_called then 1 else 0 end > 0
+                and counted_values.n_called - case when sharers.is_called then 1 else 0 end > 0
                 then 'ambiguous_name'
             when coalesce(strangers.n_strangers, 0) > 0 then 'ambiguous_name'
         end as doubt
     from people
-    inner join groups
+    inner join sharers
         on
-            groups.identifier_hash = people.identifier_hash
-            and groups.person = people.person
+            sharers.identifier_hash = people.identifier_hash
+            and sharers.person = people.person
     inner join counted_values on counted_values.identifier_hash = people.identifier_hash
     left join holders on holders.identifier_hash = people.identifier_hash
     left join compared
