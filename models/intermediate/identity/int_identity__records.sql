@@ -28,6 +28,13 @@ wecom_contacts as (
 
 ),
 
+identifier_placeholders as (
+
+    select * from {{ ref('identifier_placeholders') }}
+    where identifier_type = 'national_id'
+
+),
+
 account_records as (
 
     select
@@ -151,6 +158,26 @@ account_records as (
 
 ),
 
+-- The sample number of the manuals is valid, and tells nobody's birthday.
+sample_ids as (
+
+    select distinct account_records.national_id as sample_id
+    from account_records
+    inner join identifier_placeholders
+        on account_records.national_id like identifier_placeholders.pattern
+
+),
+
+own_ids as (
+
+    select
+        account_records.*,
+        case when sample_ids.sample_id is null then account_records.national_id end as own_id
+    from account_records
+    left join sample_ids on sample_ids.sample_id = account_records.national_id
+
+),
+
 described as (
 
     select
@@ -171,9 +198,9 @@ described as (
         city,
         gender,
         birth_date,
-        {{ national_id_birth_date('national_id') }} as id_birth_date,
-        {{ national_id_gender('national_id') }} as id_gender,
-        {{ national_id_area_code('national_id') }} as id_area_code,
+        {{ national_id_birth_date('own_id') }} as id_birth_date,
+        {{ national_id_gender('own_id') }} as id_gender,
+        {{ national_id_area_code('own_id') }} as id_area_code,
         brand,
         legal_entity,
         -- A time in the future is a finding; nothing is dated or decided by it.
@@ -187,7 +214,7 @@ described as (
         end as updated_at,
         source_file,
         source_row
-    from account_records
+    from own_ids
 
 )
 
