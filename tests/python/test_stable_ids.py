@@ -81,7 +81,7 @@ class Record:
     cluster: str
     is_member: bool = False
     identifiers: tuple[str, ...] = ()
-    must_link: str | None = None
+    is_joined_by_a_person: bool = False
 
 
 World = dict[str, Record]
@@ -112,6 +112,8 @@ class Step:
             for value in record.identifiers:
                 rows["firewall"].append((record_id, "mobile", value, True, "link", value))
                 rows["link_keys"].append((record_id, value, 2, "verified"))
+            if record.is_joined_by_a_person:
+                rows["link_keys"].append((record_id, f"must_link {entity}", 0, "must_link"))
         rows["overrides"] += self.decisions
         return rows
 
@@ -145,7 +147,13 @@ def hash_of(text: str) -> int:
     return int(hashlib.md5(text.encode()).hexdigest(), 16)
 
 
-def parts(text: str, *, members: str = "", identifiers: Mapping[str, str] | None = None) -> World:
+def parts(
+    text: str,
+    *,
+    members: str = "",
+    joined: str = "",
+    identifiers: Mapping[str, str] | None = None,
+) -> World:
     """A told world: 'ab+c d' is a cluster of the entities {a, b} and {c}, and another of {d}."""
     world = {}
     for cluster in text.split():
@@ -153,7 +161,11 @@ def parts(text: str, *, members: str = "", identifiers: Mapping[str, str] | None
             for name in entity:
                 value = (identifiers or {}).get(name, f"number of {entity}")
                 world[name] = Record(
-                    entity, cluster, is_member=name in members, identifiers=tuple(value.split(","))
+                    entity,
+                    cluster,
+                    is_member=name in members,
+                    identifiers=tuple(value.split(",")),
+                    is_joined_by_a_person=name in joined,
                 )
     return world
 
@@ -179,7 +191,11 @@ CASES: dict[str, list[World]] = {
         parts("ac b", identifiers={"a": "1", "b": "3", "c": "1"}),
     ],
     "moved": [parts("abc de"), parts("ab cde")],
-    "must link": [parts("a b"), parts("ab", identifiers={"a": "1", "b": "2"})],
+    "must link": [
+        parts("a b"),
+        parts("ab", joined="ab", identifiers={"a": "1", "b": "2"}),
+        parts("a b"),
+    ],
     "cannot link": [parts("ab"), parts("a b")],
     "merged twice": [parts("ab cde fghi"), parts("abcde fghi"), parts("abcdefghi")],
 }
@@ -645,7 +661,7 @@ EXPECTED = {
     "probable, then gone": "c=c",
     "number changed": "a=ac b=b",
     "moved": "a=ab d=cde",
-    "must link": "a=ab",
+    "must link": "a=a b1=b",
     "cannot link": "a=a b=b",
     "merged twice": "c=abcdefghi",
 }
@@ -671,7 +687,10 @@ EVENTS = {
         (3, "split", "changed_identifier", ["1"]),
     ],
     "moved": [(2, "moved", "changed_identifier", ["number of cde"])],
-    "must link": [(2, "merged", "override", [])],
+    "must link": [
+        (2, "merged", "override", ["must_link"]),
+        (3, "split", "override", ["must_link"]),
+    ],
     "cannot link": [(2, "split", "override", ["number of ab"])],
 }
 

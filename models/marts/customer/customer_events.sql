@@ -276,7 +276,14 @@ events as (
         described.event,
         described.customer_id,
         described.other_customer_id,
-        substr(described.ranked_cause, 2) as cause,
+        -- What parted is a decision that was withdrawn.
+        case
+            when
+                described.event = 'split'
+                and {{ list_contains_value('identifiers.identifiers', "'must_link'") }}
+                then 'override'
+            else substr(described.ranked_cause, 2)
+        end as cause,
         coalesce(identifiers.identifiers, {{ empty_text_list() }}) as identifiers,
         cast(described.n_records as int) as n_records
     from described
