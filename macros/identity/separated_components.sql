@@ -25,6 +25,9 @@
     last parts, what every round did, and the names of all tables that are left. -#}
 {% macro separation_rounds(sql) %}
     {%- set statements = closure_scratch('statements', sql) -%}
+    {% if closure_count(statements, "kind = 'unique'") == 0 %}
+        {{ return({'statements': statements, 'rounds': [], 'steps': [statements]}) }}
+    {% endif %}
 
     {#- What a link of level 0 unites is never cut: one unit from here on, named by its least node. -#}
     {% set level_0_sql %}
@@ -270,6 +273,21 @@
 
 {#- The rows of the result: every node of what was taken apart, once a round. -#}
 {% macro separation_result(separation) %}
+    {% if not separation.rounds %}
+    select
+        node,
+        node as component,
+        cast(rank as int) as round_no,
+        name as contradiction,
+        name as outcome,
+        name as reason,
+        node as anchor,
+        cast(rank as int) as evidence_level,
+        cast(rank as int) as n_steps,
+        node as part
+    from {{ separation.statements }}
+    where false
+    {% else %}
     with rounds as (
         {% for round in separation.rounds %}
         select
@@ -283,18 +301,8 @@
         from {{ round.contested }} as contested
         inner join {{ round.parts }} as parts on parts.part = contested.part
         left join {{ round.reached }} as reached on reached.unit = parts.unit
-        union all
+        {{ 'union all' if not loop.last }}
         {% endfor %}
-        select
-            0 as round_no,
-            units.unit,
-            cast(null as string) as contradiction,
-            cast(null as string) as anchor,
-            cast(null as string) as bearer,
-            cast(null as int) as evidence_level,
-            cast(null as int) as n_steps
-        from {{ separation.units }} as units
-        where units.unit is null
     ),
 
     bearers as (
@@ -330,6 +338,7 @@
     inner join {{ separation.parts }} as last_parts on last_parts.unit = rounds.unit
     left join bearers
         on bearers.node = units.node and bearers.name = rounds.contradiction
+    {% endif %}
 {% endmacro %}
 
 
