@@ -72,9 +72,9 @@ latin as (
         name_key,
         cast(null as string) as family_sound,
         cast(null as string) as given_sound,
-        replace(name_key, ' ', '') as sound
+        {{ regexp_remove('name_key', '[^a-z]') }} as sound
     from names
-    where {{ regexp_like('name_key', '^[a-z .-]+$') }}
+    where {{ regexp_like('name_key', "^[a-z .'-]+$") }}
 
 ),
 
