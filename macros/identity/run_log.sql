@@ -2,7 +2,7 @@
     many rows it has. -#}
 {% macro run_log() -%}
     {{ return(api.Relation.create(
-        database=target.database,
+        database=target.database if target.database is defined else none,
         schema=generate_schema_name('intermediate', none),
         identifier='identity_run_log',
         type='table',
