@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from scripts.linkage import ParameterError
 from scripts.warehouse import WarehouseError, default_warehouse
 
 from . import report
@@ -19,6 +20,9 @@ from .evidence import (
     gather,
     open_evidence,
 )
+
+# One chart holds as many pairs, of which it shows one at a time.
+MOST_CHARTS = 20
 
 DESCRIPTION = """\
 Why are these accounts one customer, or why are they not? One id (a customer's, a retired
@@ -51,6 +55,12 @@ def parser() -> argparse.ArgumentParser:
         help="built warehouse (default: WAREHOUSE, else build/warehouse.duckdb)",
     )
     found.add_argument("--out", type=Path, metavar="FOLDER", help="draw into this folder")
+    found.add_argument(
+        "--parameters",
+        type=Path,
+        metavar="FILE",
+        help="parameters of probable matches, where var linkage_parameters names others",
+    )
     found.add_argument("--format", choices=["png", "svg"], default="png", help="default png")
     return found
 
@@ -72,6 +82,36 @@ def explanation(warehouse: Warehouse, ids: list[str]) -> tuple[str, Evidence | N
     return "\n".join([*said, report.of_customer(evidence, customer)]), evidence
 
 
+def drawn(evidence: Evidence, parsed: argparse.Namespace) -> list[Path]:
+    """Draws the evidence, and the charts of its probable matches where there are any.
+
+    Raises:
+        ParameterError: the parameters of probable matches cannot be used.
+    """
+    # Only here: altair belongs to the dev group, which an explanation does not need, and Splink
+    # takes a second to load.
+    from . import charts, picture
+
+    written = picture.write(evidence, parsed.ids, parsed.out, parsed.format)
+    pairs = pairs_to_draw(evidence, len(parsed.ids) == 2)
+    if pairs:
+        parameters = parsed.parameters or charts.PARAMETERS
+        name = picture.file_name(parsed.ids)
+        written += charts.write(parsed.warehouse, pairs, parameters, parsed.out, name)
+    return written
+
+
+def pairs_to_draw(evidence: Evidence, both_ends: bool) -> list[tuple[str, str]]:
+    """The likeliest pairs of entities that were scored; of two records those between the two."""
+    rows = [
+        row
+        for row in evidence.probable_links
+        if not both_ends or {row["entity_id_1"], row["entity_id_2"]} <= evidence.records.keys()
+    ]
+    rows.sort(key=lambda row: (-row["match_probability"], row["entity_id_1"], row["entity_id_2"]))
+    return [(row["entity_id_1"], row["entity_id_2"]) for row in rows[:MOST_CHARTS]]
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Prints the explanation, draws where asked to; returns the exit code."""
     parsed = parser().parse_args(arguments)
@@ -84,12 +124,9 @@ def main(arguments: list[str] | None = None) -> int:
             text, evidence = explanation(warehouse, parsed.ids)
         print(text, flush=True)
         if parsed.out and evidence is not None:
-            # Only here: altair belongs to the dev group, which an explanation does not need.
-            from . import picture
-
-            for path in picture.write(evidence, parsed.ids, parsed.out, parsed.format):
+            for path in drawn(evidence, parsed):
                 print(f"written: {path}")
-    except UnknownIdError as error:
+    except (ParameterError, UnknownIdError) as error:
         print(error, file=sys.stderr)
         return 1
     except WarehouseError as error:

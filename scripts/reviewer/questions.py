@@ -113,9 +113,9 @@ def as_question(row: dict[str, Any]) -> Question:
         side_2=as_side(row, 2),
         checks={check: row[f"{check}_check"] for check in CHECKS},
         evidence=tuple(row["evidence"]),
-        match_probability=row.get("match_probability"),
-        match_weight=row.get("match_weight"),
-        comparison_weights=row.get("comparison_weights"),
+        match_probability=row["match_probability"],
+        match_weight=row["match_weight"],
+        comparison_weights=row["comparison_weights"],
     )
 
 

@@ -130,7 +130,7 @@ MARTS = {
         birth_year_1 mobile_masked_1 email_masked_1 region_1 record_id_2 channel_2
         customer_id_2 n_records_2 name_masked_2 gender_2 birth_year_2 mobile_masked_2
         email_masked_2 region_2 name_check gender_check birth_date_check region_check
-        evidence""",
+        evidence match_probability match_weight comparison_weights""",
     "quality_mentions": "kind attached_by unattached_reason n_mentions",
     "reconciliation": """
         booked_on channel platform shop_id store_id brand legal_entity measure raw_amount

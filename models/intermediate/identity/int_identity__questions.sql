@@ -17,6 +17,12 @@ contradictions as (
 
 ),
 
+probable_links as (
+
+    select * from {{ ref('int_identity__probable_links') }}
+
+),
+
 overrides as (
 
     select * from {{ ref('int_identity__overrides') }}
@@ -179,6 +185,26 @@ tied_to_anchors as (
 
 ),
 
+asked_of_probable_links as (
+
+    select
+        'probable_match' as kind,
+        probable_links.reason,
+        probable_links.entity_id_1 as record_id_1,
+        probable_links.entity_id_2 as record_id_2,
+        side_1.customer_id as customer_id_1,
+        side_2.customer_id as customer_id_2,
+        'no identifier shared' as evidence,
+        probable_links.match_probability,
+        probable_links.match_weight,
+        probable_links.comparison_weights
+    from probable_links
+    inner join crosswalk as side_1 on side_1.record_id = probable_links.entity_id_1
+    inner join crosswalk as side_2 on side_2.record_id = probable_links.entity_id_2
+    where probable_links.decision = 'review'
+
+),
+
 all_asked as (
 
     select
@@ -188,7 +214,10 @@ all_asked as (
         record_id_2,
         customer_id_1,
         customer_id_2,
-        evidence
+        evidence,
+        cast(null as double) as match_probability,
+        cast(null as double) as match_weight,
+        cast(null as string) as comparison_weights
     from asked_of_values
 
     union all
@@ -200,7 +229,10 @@ all_asked as (
         record_id_2,
         customer_id_1,
         customer_id_2,
-        evidence
+        evidence,
+        cast(null as double) as match_probability,
+        cast(null as double) as match_weight,
+        cast(null as string) as comparison_weights
     from asked_of_anchors
 
     union all
@@ -212,9 +244,27 @@ all_asked as (
         record_id_2,
         customer_id_1,
         customer_id_2,
-        evidence
+        evidence,
+        cast(null as double) as match_probability,
+        cast(null as double) as match_weight,
+        cast(null as string) as comparison_weights
     from tied_to_anchors
     where is_settled = 0
+
+    union all
+
+    select
+        kind,
+        reason,
+        record_id_1,
+        record_id_2,
+        customer_id_1,
+        customer_id_2,
+        evidence,
+        match_probability,
+        match_weight,
+        comparison_weights
+    from asked_of_probable_links
 
 ),
 
@@ -229,7 +279,10 @@ asked as (
         customer_id_2,
         least(customer_id_1, customer_id_2) || '|'
         || greatest(customer_id_1, customer_id_2) as customer_pair,
-        evidence
+        evidence,
+        match_probability,
+        match_weight,
+        comparison_weights
     from all_asked
     where customer_id_1 <> customer_id_2
 
@@ -258,6 +311,9 @@ unanswered as (
         asked.customer_id_2,
         asked.customer_pair,
         asked.evidence,
+        asked.match_probability,
+        asked.match_weight,
+        asked.comparison_weights,
         review_kinds.priority
     from asked
     inner join review_kinds on review_kinds.kind = asked.kind
@@ -277,10 +333,14 @@ ranked as (
         customer_id_1,
         customer_id_2,
         customer_pair,
+        match_probability,
+        match_weight,
+        comparison_weights,
         row_number() over (
             partition by customer_pair
             order by
                 priority asc,
+                match_probability desc nulls last,
                 record_id_1 asc,
                 record_id_2 asc,
                 reason asc,
@@ -311,9 +371,15 @@ counted as (
         ranked.customer_id_1,
         ranked.customer_id_2,
         ranked.customer_pair,
+        ranked.match_probability,
+        ranked.match_weight,
+        ranked.comparison_weights,
         row_number() over (
             partition by ranked.customer_id_1, ranked.kind
-            order by ranked.record_id_2 asc, ranked.record_id_1 asc
+            order by
+                ranked.match_probability desc nulls last,
+                ranked.record_id_2 asc,
+                ranked.record_id_1 asc
         ) as candidate_no
     from ranked
     where ranked.question_rank = 1
@@ -333,7 +399,10 @@ questions as (
         counted.record_id_2,
         counted.customer_id_1,
         counted.customer_id_2,
-        all_evidence.evidence
+        all_evidence.evidence,
+        counted.match_probability,
+        counted.match_weight,
+        counted.comparison_weights
     from counted
     inner join all_evidence on all_evidence.customer_pair = counted.customer_pair
     where counted.candidate_no <= {{ var('review_max_candidates') }}

@@ -56,6 +56,9 @@ compared as (
         questions.review_id,
         questions.kind,
         questions.reason,
+        questions.match_probability,
+        questions.match_weight,
+        questions.comparison_weights,
         questions.evidence,
         {% for side in [1, 2] %}
         questions.record_id_{{ side }},
@@ -117,10 +120,13 @@ proposed as (
         weighed.*,
         case
             when kind = 'contradiction' then 'two_values_of_one_person'
+            when match_weight is not null and {{ regexp_like('reason', '_differs?$') }} then reason
+            when match_weight > 0 then 'more_likely_than_not'
+            when match_weight is not null then 'less_likely_than_not'
             when name_check = 'differs' then 'names_differ'
             when birth_date_check = 'differs' then 'birth_dates_differ'
             when gender_check = 'differs' then 'genders_differ'
-            when right(reason, 8) = '_differs' then reason
+            when {{ regexp_like('reason', '_differs?$') }} then reason
             when is_alike = 1 and n_alike = 1 then 'only_one_alike'
             when is_alike = 0 and n_alike = 1 then 'another_is_alike'
             else 'nothing_tells'
@@ -137,9 +143,10 @@ queue as (
         review_kinds.priority,
         review_kinds.question,
         review_kinds.question_zh,
-        case proposed.proposed_reason
-            when 'only_one_alike' then 'must_link'
-            when 'nothing_tells' then 'undecided'
+        case
+            when proposed.proposed_reason in ('only_one_alike', 'more_likely_than_not')
+                then 'must_link'
+            when proposed.proposed_reason = 'nothing_tells' then 'undecided'
             else 'cannot_link'
         end as proposed_decision,
         proposed.proposed_reason,
@@ -167,7 +174,10 @@ queue as (
         proposed.gender_check,
         proposed.birth_date_check,
         proposed.region_check,
-        proposed.evidence
+        proposed.evidence,
+        proposed.match_probability,
+        proposed.match_weight,
+        proposed.comparison_weights
     from proposed
     inner join review_kinds on review_kinds.kind = proposed.kind
 
