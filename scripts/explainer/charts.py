@@ -41,7 +41,9 @@ def write(
     folder.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as connection:
         # Splink makes tables of its own, which a warehouse that is only read cannot take.
-        connection.execute(f"attach '{str(warehouse).replace(chr(39), chr(39) * 2)}' as built (read_only)")
+        connection.execute(
+            f"attach '{str(warehouse).replace(chr(39), chr(39) * 2)}' as built (read_only)"
+        )
         [(n_entities,)] = connection.execute(
             "select count(*) from built.intermediate.int_identity__entities"
         ).fetchall()

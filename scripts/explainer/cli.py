@@ -13,6 +13,7 @@ from scripts.warehouse import WarehouseError, default_warehouse
 from . import report
 from .evidence import (
     Evidence,
+    Row,
     UnknownIdError,
     Warehouse,
     current_customer,
@@ -93,7 +94,7 @@ def drawn(evidence: Evidence, parsed: argparse.Namespace) -> list[Path]:
     from . import charts, picture
 
     written = picture.write(evidence, parsed.ids, parsed.out, parsed.format)
-    pairs = pairs_to_draw(evidence, len(parsed.ids) == 2)
+    pairs = pairs_to_draw(evidence, parsed.ids)
     if pairs:
         parameters = parsed.parameters or charts.PARAMETERS
         name = picture.file_name(parsed.ids)
@@ -101,15 +102,22 @@ def drawn(evidence: Evidence, parsed: argparse.Namespace) -> list[Path]:
     return written
 
 
-def pairs_to_draw(evidence: Evidence, both_ends: bool) -> list[tuple[str, str]]:
-    """The likeliest pairs of entities that were scored; of two records those between the two."""
-    rows = [
-        row
-        for row in evidence.probable_links
-        if not both_ends or {row["entity_id_1"], row["entity_id_2"]} <= evidence.records.keys()
-    ]
-    rows.sort(key=lambda row: (-row["match_probability"], row["entity_id_1"], row["entity_id_2"]))
-    return [(row["entity_id_1"], row["entity_id_2"]) for row in rows[:MOST_CHARTS]]
+def pairs_to_draw(evidence: Evidence, ids: list[str]) -> list[tuple[str, str]]:
+    """The likeliest pairs of entities that were scored; of two records those that tell of both."""
+    asked = [(row["entity_id_1"], row["entity_id_2"]) for row in by_probability(evidence)]
+    if len(ids) == 2:
+        customer = {each.record_id: each.customer_id for each in evidence.records.values()}
+        wanted = {customer[each] for each in ids}
+        asked = [pair for pair in asked if {customer.get(each) for each in pair} == wanted]
+    return asked[:MOST_CHARTS]
+
+
+def by_probability(evidence: Evidence) -> list[Row]:
+    """The probable links, the likeliest first."""
+    return sorted(
+        evidence.probable_links,
+        key=lambda row: (-row["match_probability"], row["entity_id_1"], row["entity_id_2"]),
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -98,7 +98,8 @@ def shown(question: Question, columns: int = 100) -> str:
         lines.append(f"  probability {question.match_probability:.4f}")
     if question.comparison_weights:
         lines += textwrap.wrap(
-            f"weights {question.comparison_weights} = {question.match_weight:+.2f}",
+            f"weights {question.comparison_weights}; in all, with the prior"
+            f" {question.match_weight:+.2f}",
             columns,
             initial_indent="  ",
             subsequent_indent="    ",

@@ -16,6 +16,7 @@ from scripts.explainer import cli, wording
 from scripts.explainer.evidence import REQUIRED, gather, open_evidence
 from scripts.explainer.graph import Edge, best_path
 from scripts.explainer.layout import MOST_RECORDS, lay_out
+from tests.python.test_linkage import COLUMNS
 
 # --- paths ----------------------------------------------------------------------------------------
 
@@ -187,6 +188,22 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 ("crm:1", "crm:7", 0.6, "review", "between_thresholds", 0.6, "name +2.00"),
             ],
         )
+        traits = {
+            "crm:1": {"name": "张伟", "tf_name": 1 / 1024, "province": "44", "gender": "male"},
+            "web:1": {"name": "张伟", "tf_name": 1 / 1024, "province": "44", "gender": "male"},
+            "crm:7": {"name": "maria santos", "tf_name": 1 / 1024, "gender": "female"},
+        }
+        table(
+            "intermediate.int_identity__entities",
+            ", ".join(f"{name} {type_}" for name, type_ in COLUMNS.items()),
+            [
+                tuple(
+                    {"entity_id": entity, "entity_no": number, **known}.get(name)
+                    for name in COLUMNS
+                )
+                for number, (entity, known) in enumerate(traits.items())
+            ],
+        )
         table(
             "main.customer_aliases",
             "customer_id text, current_customer_id text, reason text, retired_on date",
@@ -338,18 +355,64 @@ def test_a_build_without_the_later_models_is_explained_all_the_same(
 # --- the picture ----------------------------------------------------------------------------------
 
 
-def test_the_picture_shows_records_and_what_they_share(
-    warehouse: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    out = tmp_path / "pictures"
+@pytest.fixture(scope="module")
+def drawn(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The files that an explanation of C1 draws, by name."""
+    out = tmp_path_factory.mktemp("drawn") / "pictures"
     command = ["C1", "--warehouse", str(warehouse), "--out", str(out), "--format", "svg"]
     assert cli.main(command) == 0
-    assert f"written: {out / 'evidence_C1.svg'}" in capsys.readouterr().out
-    drawn = (out / "evidence_C1.svg").read_text(encoding="utf-8")
+    return {path.name: path.read_text(encoding="utf-8") for path in out.iterdir()}
+
+
+def test_the_picture_shows_records_and_what_they_share(drawn: dict[str, str]) -> None:
+    picture = drawn["evidence_C1.svg"]
     shown = ("strict customer S2", "store:1", "张*", "138****0001", "probable match 0.980")
     for words in (*shown, "cannot link", "not linked", "also on 1 other customer"):
-        assert words in drawn
-    assert "张伟" not in drawn
+        assert words in picture
+    assert "张伟" not in picture
+
+
+def test_splinks_charts_of_probable_matches_need_no_network_and_name_nobody(
+    drawn: dict[str, str],
+) -> None:
+    assert sorted(drawn) == ["evidence_C1.svg", "waterfall_C1.html", "weights_C1.html"]
+    for name in ("waterfall_C1.html", "weights_C1.html"):
+        page = drawn[name]
+        assert "vega" in page
+        assert "<script src" not in page
+        assert not [words for words in ("张伟", "maria santos", "crm:1") if words in page]
+    assert "Final score" in drawn["waterfall_C1.html"]
+
+
+def test_parameters_of_another_kind_are_one_line(
+    warehouse: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = tmp_path / "broken.json"
+    broken.write_text("{}", encoding="utf-8")
+    command = ["crm:7", "crm:1", "--warehouse", str(warehouse), "--out", str(tmp_path / "out")]
+    assert cli.main([*command, "--parameters", str(broken)]) == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith(str(broken))
+
+
+@pytest.mark.parametrize(
+    ("ids", "pairs"),
+    [
+        (["C1"], [("crm:1", "web:1"), ("crm:1", "crm:7")]),
+        (["web:1"], [("crm:1", "web:1"), ("crm:1", "crm:7")]),
+        (["web:1", "store:1"], [("crm:1", "web:1")]),
+        (["crm:7", "store:1"], [("crm:1", "crm:7")]),
+        (["crm:3", "store:1"], []),
+    ],
+)
+def test_charts_are_drawn_of_the_pairs_asked_about(
+    warehouse: Path, ids: list[str], pairs: list[tuple[str, str]]
+) -> None:
+    opened = open_evidence(warehouse)
+    with opened.connection:
+        _, evidence = cli.explanation(opened, ids)
+    assert evidence is not None
+    assert cli.pairs_to_draw(evidence, ids) == pairs
 
 
 def test_labels_stand_one_a_line_however_many_there_are(warehouse: Path) -> None:

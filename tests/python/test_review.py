@@ -275,7 +275,7 @@ def test_a_question_shows_both_sides_the_evidence_and_the_proposal() -> None:
     assert shown.endswith("proposal  undecided: nothing tells")
     scored = text.shown(as_question(QUEUE[2]), 100)
     assert "probability 0.7000" in scored
-    assert "weights name +5.00 = +1.25" in scored
+    assert "weights name +5.00; in all, with the prior +1.25" in scored
 
 
 def test_columns_are_straight_though_chinese_signs_are_wide() -> None:
