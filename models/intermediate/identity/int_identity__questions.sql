@@ -1,4 +1,4 @@
--- What a person has to decide, before both sides are described: may these two records be one customer?
+-- What a person has to decide, before both sides are described: may these two be one customer?
 with firewall as (
 
     select * from {{ ref('int_identity__firewall') }}
@@ -55,7 +55,7 @@ open_values as (
 
 ),
 
--- Whom a record on a shared value may be: each customer that the value links, not each record of it.
+-- Whom a record on a shared value may be: each customer that the value links, not each record.
 candidates as (
 
     select

@@ -72,19 +72,19 @@ compared as (
         side_{{ side }}.email_masked as email_masked_{{ side }},
         side_{{ side }}.region as region_{{ side }},
         {% endfor %}
-        case
-            when side_1.name_key = side_2.name_key then 'agrees'
-            when side_1.name_key <> side_2.name_key then 'differs'
-            when side_1.family_name = side_2.family_name then 'compatible'
-            else 'unknown'
-        end as name_check,
         {% for attribute in ['gender', 'birth_date', 'region'] %}
         case
             when side_1.{{ attribute }} = side_2.{{ attribute }} then 'agrees'
             when side_1.{{ attribute }} <> side_2.{{ attribute }} then 'differs'
             else 'unknown'
-        end as {{ attribute }}_check{{ ',' if not loop.last }}
+        end as {{ attribute }}_check,
         {% endfor %}
+        case
+            when side_1.name_key = side_2.name_key then 'agrees'
+            when side_1.name_key <> side_2.name_key then 'differs'
+            when side_1.family_name = side_2.family_name then 'compatible'
+            else 'unknown'
+        end as name_check
     from questions
     inner join sides as side_1 on side_1.record_id = questions.record_id_1
     inner join sides as side_2 on side_2.record_id = questions.record_id_2
@@ -96,8 +96,17 @@ judged as (
     select
         compared.*,
         case
-            when 'differs' in (name_check, gender_check, birth_date_check) then 0
-            when 'agrees' in (name_check, gender_check, birth_date_check, region_check) then 1
+            when
+                'differs' in (
+                    compared.name_check, compared.gender_check, compared.birth_date_check
+                )
+                then 0
+            when
+                'agrees' in (
+                    compared.name_check, compared.gender_check, compared.birth_date_check,
+                    compared.region_check
+                )
+                then 1
             else 0
         end as is_alike
     from compared
@@ -109,7 +118,7 @@ weighed as (
 
     select
         judged.*,
-        sum(is_alike) over (partition by record_id_1) as n_alike
+        sum(judged.is_alike) over (partition by judged.record_id_1) as n_alike
     from judged
 
 ),
@@ -119,16 +128,19 @@ proposed as (
     select
         weighed.*,
         case
-            when kind = 'contradiction' then 'two_values_of_one_person'
-            when match_weight is not null and {{ regexp_like('reason', '_differs?$') }} then reason
-            when match_weight > 0 then 'more_likely_than_not'
-            when match_weight is not null then 'less_likely_than_not'
-            when name_check = 'differs' then 'names_differ'
-            when birth_date_check = 'differs' then 'birth_dates_differ'
-            when gender_check = 'differs' then 'genders_differ'
-            when {{ regexp_like('reason', '_differs?$') }} then reason
-            when is_alike = 1 and n_alike = 1 then 'only_one_alike'
-            when is_alike = 0 and n_alike = 1 then 'another_is_alike'
+            when weighed.kind = 'contradiction' then 'two_values_of_one_person'
+            when
+                weighed.match_weight is not null
+                and {{ regexp_like('weighed.reason', '_differs?$') }}
+                then weighed.reason
+            when weighed.match_weight > 0 then 'more_likely_than_not'
+            when weighed.match_weight is not null then 'less_likely_than_not'
+            when weighed.name_check = 'differs' then 'names_differ'
+            when weighed.birth_date_check = 'differs' then 'birth_dates_differ'
+            when weighed.gender_check = 'differs' then 'genders_differ'
+            when {{ regexp_like('weighed.reason', '_differs?$') }} then weighed.reason
+            when weighed.is_alike = 1 and weighed.n_alike = 1 then 'only_one_alike'
+            when weighed.is_alike = 0 and weighed.n_alike = 1 then 'another_is_alike'
             else 'nothing_tells'
         end as proposed_reason
     from weighed
