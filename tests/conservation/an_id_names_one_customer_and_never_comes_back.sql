@@ -48,7 +48,9 @@ select
     customer_id as id
 from assignment
 group by customer_id
-having count(distinct cluster_id) > 1 or count(*) filter (where strict_customer_id = customer_id) = 0
+having
+    count(distinct cluster_id) > 1
+    or count(*) filter (where strict_customer_id = customer_id) = 0
 
 union all
 

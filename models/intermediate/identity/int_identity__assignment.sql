@@ -161,7 +161,7 @@ ranked_entities as (
                 coalesce(customers_before.n_records, 0) desc,
                 named_entities.n_records desc,
                 named_entities.minted_run_no asc nulls last,
-                named_entities.strict_customer_id
+                named_entities.strict_customer_id asc
         ) as place
     from named_entities
     inner join clusters_of_several
@@ -232,7 +232,8 @@ assignment as (
         named_entities.generation,
         coalesce(
             substr(rules.ranked_rule, 2),
-            case when customers_of_several.customer_id is null then 'single' else 'probable_match' end
+            case when customers_of_several.customer_id is not null then 'probable_match' end,
+            'single'
         ) as match_rule,
         clusters.match_probability,
         coalesce(records.registered_at, records.updated_at) as valid_from

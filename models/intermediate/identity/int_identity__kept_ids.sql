@@ -88,11 +88,11 @@ placed as (
         counted.entity_id,
         row_number() over (
             order by
-                case when member_pairs.entity_id is null then 1 else 0 end,
+                case when member_pairs.entity_id is null then 1 else 0 end asc,
                 counted.n_records desc,
-                used_ids.minted_run_no,
-                counted.strict_customer_id,
-                counted.entity_id
+                used_ids.minted_run_no asc,
+                counted.strict_customer_id asc,
+                counted.entity_id asc
         ) as place
     from counted
     inner join used_ids on used_ids.strict_customer_id = counted.strict_customer_id

@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', incremental_strategy='append', full_refresh=false) }}
 
--- The memory of identity, which no build can make anew: only ever appended to, in one statement, and
--- only after the tests of the assignment passed. A change is a record that comes, goes, or gets
+-- The memory of identity, which no build can make anew: only ever appended to, in one statement,
+-- and only after the tests of the assignment passed. A change is a record that comes, goes, or gets
 -- another id.
 with assignment as (
 
@@ -50,6 +50,15 @@ last_run as (
 
 ),
 
+latest_account as (
+
+    select
+        max(registered_at) as registered_at,
+        max(updated_at) as updated_at
+    from records
+
+),
+
 this_run as (
 
     select
@@ -60,17 +69,12 @@ this_run as (
                 {% if var('as_of_date') -%}
                 cast('{{ var("as_of_date") }}' as date),
                 {%- endif %}
-                cast(greatest(latest.registered_at, latest.updated_at) as date)
+                cast(greatest(latest_account.registered_at, latest_account.updated_at) as date)
             ),
             last_run.changed_on
         ) as changed_on
     from last_run
-    cross join (
-        select
-            max(registered_at) as registered_at,
-            max(updated_at) as updated_at
-        from records
-    ) as latest
+    cross join latest_account
 
 ),
 
@@ -249,20 +253,20 @@ explained as (
 registry as (
 
     select
-        run_no,
-        record_id,
-        strict_customer_id,
-        customer_id,
-        changed_on,
-        valid_from,
-        generation,
-        cause,
-        identifiers
+        explained.run_no,
+        explained.record_id,
+        explained.strict_customer_id,
+        explained.customer_id,
+        explained.changed_on,
+        explained.valid_from,
+        explained.generation,
+        explained.cause,
+        explained.identifiers
     from explained
     {% if flags.EMPTY -%}
     where false
     {%- elif is_incremental() -%}
-    where run_no = (select coalesce(max(run_no), 0) + 1 from {{ this }})
+    where explained.run_no = (select coalesce(max(so_far.run_no), 0) + 1 from {{ this }} as so_far)
     {%- endif %}
 
 )

@@ -91,10 +91,10 @@ ranked_flows as (
         births.customer_id is not null as is_to_born,
         deaths.customer_id is not null as is_from_dead,
         row_number() over (
-            partition by flows.run_no, flows.from_id order by flows.n_records desc, flows.to_id
+            partition by flows.run_no, flows.from_id order by flows.n_records desc, flows.to_id asc
         ) as place_of_to,
         row_number() over (
-            partition by flows.run_no, flows.to_id order by flows.n_records desc, flows.from_id
+            partition by flows.run_no, flows.to_id order by flows.n_records desc, flows.from_id asc
         ) as place_of_from
     from flows
     left join births on births.run_no = flows.run_no and births.customer_id = flows.to_id
