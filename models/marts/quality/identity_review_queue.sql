@@ -129,9 +129,11 @@ proposed as (
         weighed.*,
         case
             when weighed.kind = 'contradiction' then 'two_values_of_one_person'
+            -- People have several numbers and addresses: what else is alike weighs more.
             when
                 weighed.match_weight is not null
                 and {{ regexp_like('weighed.reason', '_differs?$') }}
+                and weighed.reason not in ('mobile_differs', 'email_differs')
                 then weighed.reason
             when weighed.match_weight > 0 then 'more_likely_than_not'
             when weighed.match_weight is not null then 'less_likely_than_not'
@@ -158,7 +160,12 @@ queue as (
         case
             when proposed.proposed_reason in ('only_one_alike', 'more_likely_than_not')
                 then 'must_link'
-            when proposed.proposed_reason = 'nothing_tells' then 'undecided'
+            -- Measured: of such pairs about as many are one person as are two (docs/identity.md).
+            when
+                proposed.proposed_reason in (
+                    'nothing_tells', 'another_is_alike', 'nickname_differs'
+                )
+                then 'undecided'
             else 'cannot_link'
         end as proposed_decision,
         proposed.proposed_reason,
