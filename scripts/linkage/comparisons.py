@@ -67,23 +67,24 @@ DIFFERING_SIGNS = (
     )
     + ")"
 )
-FIRST, LAST = "split_part(name_{side}, ' ', 1)", "split_part(name_{side}, ' ', -1)"
 
 
 def words_alike(combined: str, at_least: float) -> str:
-    """Words of two names, in the order of the one or of the other, by their similarity."""
-    first_l, last_l = FIRST.format(side="l"), LAST.format(side="l")
-    first_r, last_r = FIRST.format(side="r"), LAST.format(side="r")
-    in_order = (
-        f"{combined}(jaro_winkler_similarity({first_l}, {first_r}),"
-        f" jaro_winkler_similarity({last_l}, {last_r}))"
-    )
-    crossed = (
-        f"{combined}(jaro_winkler_similarity({first_l}, {last_r}),"
-        f" jaro_winkler_similarity({last_l}, {first_r}))"
-    )
-    both = "contains(name_l, ' ') and contains(name_r, ' ')"
-    return f"{both} and greatest({in_order}, {crossed}) >= {at_least}"
+    """First and last word of two Latin names, in either order, by their similarity."""
+    words = [[f"split_part(latin_name_{side}, ' ', {n})" for n in (1, -1)] for side in "lr"]
+    (first_l, last_l), (first_r, last_r) = words
+    pairings = [((first_l, first_r), (last_l, last_r)), ((first_l, last_r), (last_l, first_r))]
+    alike = [
+        f"{combined}({', '.join(f'jaro_winkler_similarity({a}, {b})' for a, b in pairing)})"
+        for pairing in pairings
+    ]
+    return f"greatest({', '.join(alike)}) >= {at_least}"
+
+
+def written_alike(at_least: float) -> str:
+    """The whole Latin names, wherever their blanks are."""
+    letters = ", ".join(f"replace(latin_name_{side}, ' ', '')" for side in "lr")
+    return f"jaro_winkler_similarity({letters}) >= {at_least}"
 
 
 FAMILY_NAME = "coalesce(family_name_{side}, left(name_{side}, 1))"
@@ -92,7 +93,7 @@ SAME_FAMILY_NAME = f"{FAMILY_NAME.format(side='l')} = {FAMILY_NAME.format(side='
 NAME = Comparison(
     "name",
     (
-        missing("name", "family_name"),
+        missing("name", "family_name", "latin_name"),
         Level("exact", same("name"), "the same full name", frequency_of="name"),
         Level(
             "sound",
@@ -106,8 +107,14 @@ NAME = Comparison(
             f" and {DIFFERING_SIGNS} = 1",
             "one sign of three or more differs",
         ),
-        Level("words_alike", words_alike("least", 0.85), "both words of the name are alike"),
+        Level(
+            "words_alike",
+            f"contains(latin_name_l, ' ') and contains(latin_name_r, ' ')"
+            f" and {words_alike('least', 0.85)}",
+            "both words of the name are alike",
+        ),
         Level("one_word_alike", words_alike("greatest", 0.92), "one word of the name is alike"),
+        Level("written_alike", written_alike(0.85), "the names as they are written are alike"),
         Level(
             "partial",
             f"(name_l is null or name_r is null) and {SAME_FAMILY_NAME}",
@@ -202,22 +209,67 @@ GENDER = Comparison(
     ),
 )
 
-WORDS = "string_split(address_{side}, ' ')"
-SHARED_WORDS = (
-    f"len(list_intersect({WORDS.format(side='l')}, {WORDS.format(side='r')}))"
-    f" / greatest(len({WORDS.format(side='l')}), len({WORDS.format(side='r')}))"
-)
+
+# Pairs of letters: however the parts of an address are ordered and misspelt, most are the same.
+def letters_alike(share: float) -> str:
+    """The pairs of letters that both addresses have are at least that share of all."""
+    shared = "len(list_intersect(address_letters_l, address_letters_r))"
+    total = "(len(address_letters_l) + len(address_letters_r))"
+    return f"{shared} >= {share / (1 + share):.6f} * {total}"
+
+
 ADDRESS = Comparison(
     "address",
     (
         missing("address"),
         Level("exact", same("address"), "the same address"),
-        Level("most", f"{SHARED_WORDS} >= 0.6", "most of its words"),
-        Level("some", f"{SHARED_WORDS} >= 0.3", "some of its words"),
+        *(
+            Level(f"alike_{100 * share:.0f}", letters_alike(share), f"{share:.0%} alike")
+            for share in (0.75, 0.6, 0.45, 0.3)
+        ),
     ),
 )
 
-COMPARISONS = (NAME, NICKNAME, BIRTH, PLACE, MOBILE, EMAIL, GENDER, ADDRESS)
+
+def numbers_alike(column: str) -> str:
+    """One digit is another, or two are exchanged."""
+    return f"damerau_levenshtein({column}_l, {column}_r) = 1"
+
+
+HOUSE = Comparison(
+    "house",
+    (
+        missing("house_number"),
+        Level("exact", same("house_number"), "the same house number"),
+        Level("mistyped", numbers_alike("house_number"), "one digit of the house number differs"),
+    ),
+)
+POSTCODE = Comparison(
+    "postcode",
+    (
+        missing("postcode"),
+        Level("exact", same("postcode"), "the same postcode"),
+        Level("mistyped", numbers_alike("postcode"), "one digit of the postcode differs"),
+    ),
+)
+
+# What is compared and made of the columns of an entity only when it is compared.
+DERIVED = {
+    "address_letters": (
+        "list_distinct(list_transform("
+        "range(1, length(regexp_replace(address, '[^a-z0-9一-鿿]', '', 'g'))), lambda place:"
+        " substr(regexp_replace(address, '[^a-z0-9一-鿿]', '', 'g'), place, 2)))"
+    ),
+}
+# What the columns of a blocking rule say of others.
+PARTS_OF = {
+    "name_words": {"latin_name", "name", "sound"},
+    "address_words": {"address"},
+    "house_number": {"address", "house_number"},
+    "postcode": {"address", "postcode"},
+}
+
+COMPARISONS = (NAME, NICKNAME, BIRTH, PLACE, MOBILE, EMAIL, GENDER, ADDRESS, HOUSE, POSTCODE)
 
 
 def settings(parameters: Parameters | None = None, n_entities: int = 0) -> dict[str, Any]:

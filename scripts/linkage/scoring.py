@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from .comparisons import COMPARISONS, DIFFERENT, ENTITY, NAME, Comparison, settings
+from .comparisons import COMPARISONS, DERIVED, DIFFERENT, ENTITY, NAME, Comparison, settings
 from .parameters import Parameters
 
 # Sums of logarithms differ in their last digits from run to run and from machine to machine.
@@ -68,6 +68,12 @@ def linker_of(connection: duckdb.DuckDBPyConnection, entities: str, model: dict[
     return linker
 
 
+def compared_sql(entities: str) -> str:
+    """The entities with what is made of their columns for comparison."""
+    derived = ", ".join(f"{sql} as {name}" for name, sql in DERIVED.items())
+    return f"select *, {derived} from {entities}"
+
+
 def register_pairs(linker: Any, connection: duckdb.DuckDBPyConnection, pairs: str) -> None:
     """Gives Splink the pairs (a query of entity_no_l, entity_no_r) that it would block itself."""
     connection.execute(
@@ -91,7 +97,7 @@ def score(
     entities and pairs are full names of tables; pairs has entity_no_l and entity_no_r.
     """
     with working_database(connection), quiet():
-        connection.execute(f"create view entities as select * from {entities}")
+        connection.execute(f"create table entities as {compared_sql(entities)}")
         [(n_entities,)] = connection.sql("select count(*) from entities").fetchall()
         linker = linker_of(connection, "entities", settings(parameters, n_entities))
         register_pairs(linker, connection, f"select {ENTITY}_l, {ENTITY}_r from {pairs}")
@@ -122,8 +128,9 @@ def scored_sql(entities: str, predictions: str) -> str:
             round(match_probability, {DIGITS}) as match_probability,
             round(match_weight, {DIGITS}) as match_weight,
             concat_ws('; ', {shown}) as comparison_weights,
+            -- Who changed the name, or has two that were mixed up, was born on the same day.
             gamma_name in ({unlike}) and entities_l.name is not null and entities_r.name is not null
-                as do_names_differ,
+            and entities_l.birth_date is distinct from entities_r.birth_date as do_names_differ,
             coalesce(
                 entities_l.gender <> entities_r.gender
                 and entities_l.birth_year <> entities_r.birth_year,

@@ -15,9 +15,9 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from .comparisons import COMPARISONS, ENTITY, Comparison, settings
+from .comparisons import COMPARISONS, ENTITY, PARTS_OF, Comparison, settings
 from .parameters import Parameters
-from .scoring import linker_of, quiet, register_pairs
+from .scoring import compared_sql, linker_of, quiet, register_pairs
 
 Floats = NDArray[np.float64]
 
@@ -130,8 +130,16 @@ def columns_of(comparison: Comparison) -> set[str]:
     return set(re.findall(r"\b([a-z_]+)_[lr]\b", text))
 
 
+def columns_of_rule(rule: str) -> set[str]:
+    """The columns of entities of which a blocking rule says something."""
+    columns = rule.split(" + ")
+    return set(columns).union(*(PARTS_OF.get(column, set()) for column in columns))
+
+
 def train(connection: duckdb.DuckDBPyConnection, entities: str, blocks: str) -> Training:
     """Parameters from the tables of entities and blocks."""
+    connection.execute(f"create or replace table linkage_entities as {compared_sql(entities)}")
+    entities = "linkage_entities"
     [(n_entities,)] = connection.sql(f"select count(*) from {entities}").fetchall()
     connection.execute(f"""
         create or replace temp table linkage_even_pairs as
@@ -224,7 +232,7 @@ def maximise(
     teaches = {
         each.name: np.array(
             [
-                any(not columns_of(each) & set(rule.split(" + ")) for rule in rules)
+                any(not columns_of(each) & columns_of_rule(rule) for rule in rules)
                 for rules in pairs.rules
             ]
         )

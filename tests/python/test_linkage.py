@@ -30,7 +30,10 @@ COLUMNS = {
     "province": "varchar",
     "city": "varchar",
     "district": "varchar",
+    "latin_name": "varchar",
     "address": "varchar",
+    "house_number": "varchar",
+    "postcode": "varchar",
     "mobiles": "varchar[]",
     "tf_name": "double",
     "tf_sound": "double",
@@ -43,7 +46,8 @@ Entity = dict[str, Any]
 
 
 def person(name: str | None, sound: str | None = None, **traits: Any) -> Entity:
-    return {"name": name, "sound": "".join(sorted(sound or "")) or name, **traits}
+    latin = {"latin_name": name} if name and name.isascii() else {}
+    return {"name": name, "sound": "".join(sorted(sound or "")) or name, **latin, **traits}
 
 
 ZHANG_WEI = person("张伟", "zhangwei")
@@ -66,6 +70,10 @@ PAIRS: list[tuple[Entity, Entity, str, str | None]] = [
     (person("anna smith"), person("amith anna"), "name", "words_alike"),
     (person("john smith"), person("jones mary"), "name", "different"),
     (person("john smith"), person("peter smith"), "name", "one_word_alike"),
+    (person("john smith"), person(None, latin_name="smith"), "name", "one_word_alike"),
+    (person(None, latin_name="smith"), person(None, latin_name="smith"), "name", "one_word_alike"),
+    (person("de laney"), person("dela ney"), "name", "written_alike"),
+    (person(None, latin_name="smith"), person(None, latin_name="jones"), "name", "different"),
     (person(None, nickname="月亮9"), person(None, nickname="月亮9"), "nickname", "exact"),
     (ZHANG_WEI, person(None, "weizhang", nickname="weizhang5"), "nickname", "sound"),
     (person("张伟", "zhangwei", nickname="a"), person("张维", "zhangwei"), "nickname", None),
@@ -115,6 +123,33 @@ PAIRS += [
         ({"province": "44", "city": "4401"}, "province"),
         ({"province": "11"}, "different"),
         ({}, None),
+    ]
+]
+STREET = "6 tullaroop street willaroo st james wa 4011"
+PAIRS += [
+    (person(None, address=STREET), person(None, address=address), "address", level)
+    for address, level in [
+        (STREET, "exact"),
+        ("6 willaroo tullaroopstreet st james wa 4011", "alike_75"),
+        ("6 tullaroop street st james 4011", "alike_60"),
+        ("17 tullaroop street 4011", "alike_45"),
+        ("17 tullaroop street st jmaes", "alike_30"),
+        ("12 chave street keelee gowrie qld 2906", "different"),
+        ("", "different"),
+        (None, None),
+    ]
+]
+PAIRS += [
+    (person(None, house_number="17", postcode="4011"), person(None, **numbers), name, level)
+    for numbers, name, level in [
+        ({"house_number": "17"}, "house", "exact"),
+        ({"house_number": "71"}, "house", "mistyped"),
+        ({"house_number": "7"}, "house", "mistyped"),
+        ({"house_number": "6"}, "house", "different"),
+        ({"postcode": "4011"}, "postcode", "exact"),
+        ({"postcode": "4101"}, "postcode", "mistyped"),
+        ({"postcode": "2906"}, "postcode", "different"),
+        ({}, "postcode", None),
     ]
 ]
 # A name tells the sex: that it is the same says nothing more.

@@ -1,5 +1,5 @@
 {#- Lists of values: an entity is in the block of each. -#}
-{%- set lists = ['mobiles'] -%}
+{%- set lists = ['mobiles', 'name_words', 'address_words'] -%}
 
 with entities as (
 

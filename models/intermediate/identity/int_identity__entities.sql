@@ -1,7 +1,7 @@
 {#- Of several values the most frequent is an entity's; all of them count where one person has several. -#}
 {%- set traits = [
     'name', 'family_name', 'sound', 'nickname', 'nickname_sound', 'email_name', 'email_sound', 'gender', 'birth_date',
-    'birth_year', 'province', 'city', 'district', 'address',
+    'birth_year', 'province', 'city', 'district', 'address', 'latin_name',
 ] -%}
 {%- set frequencies = ['name', 'sound', 'nickname', 'city', 'district'] -%}
 
@@ -33,6 +33,7 @@ described as (
         strict_entities.entity_id,
         sizes.n_records,
         traits.name,
+        traits.latin_name,
         traits.family_name,
         traits.sound,
         traits.gender,
@@ -155,7 +156,22 @@ compared as (
         province,
         city,
         district,
-        address
+        latin_name,
+        address,
+        -- Of addresses in Latin letters: 6 tullaroop street, ..., st james wa 4011.
+        case
+            when {{ regexp_like('address', '^[0-9]+[a-z]? ') }}
+                then {{ regexp_group('address', '^([0-9]+)', 1) }}
+        end as house_number,
+        case
+            when not {{ regexp_like('address', '[' ~ cjk_signs() ~ ']') }}
+                then nullif({{ regexp_group('address', ' ([0-9]{4,6})$', 1) }}, '')
+        end as postcode,
+        {{ long_words('latin_name', 3) }} as name_words,
+        case
+            when not {{ regexp_like('address', '[' ~ cjk_signs() ~ ']') }}
+                then {{ long_words('address', 5) }}
+        end as address_words
     from single_values
 
 ),
@@ -200,7 +216,12 @@ weighed as (
         compared.province,
         compared.city,
         compared.district,
+        compared.latin_name,
         compared.address,
+        compared.house_number,
+        compared.postcode,
+        compared.name_words,
+        compared.address_words,
         mobiles.mobiles
         {%- for trait in frequencies %},
         power(

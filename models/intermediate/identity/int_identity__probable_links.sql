@@ -133,7 +133,6 @@ contradicted as (
             when components_1.component = components_2.component then 'taken_apart'
             when scored_pairs.do_names_differ then 'names_differ'
             when scored_pairs.gamma_gender = 0 then 'sex_differs'
-            when scored_pairs.gamma_birth = 0 then 'birth_date_differs'
             when scored_pairs.gamma_mobile > 0 and scored_pairs.gamma_nickname = 0
                 then 'nickname_differs'
             when scored_pairs.gamma_nickname > 0 and scored_pairs.gamma_email = 0

@@ -139,6 +139,11 @@ described as (
     select
         records.record_id,
         coalesce(records.name_key, read_remarks.name_key) as name,
+        -- Of a Latin name one word says something too.
+        case
+            when not {{ regexp_like('records.name', '[0-9*＊@_' ~ cjk_signs() ~ ']') }}
+                then nullif({{ name_words('records.name') }}, '')
+        end as latin_name,
         records.family_name,
         coalesce(records.id_gender, nullif(records.gender, 'unknown'), records.title_gender)
             as gender,
@@ -172,6 +177,7 @@ refined as (
     select
         described.record_id,
         described.name,
+        described.latin_name,
         case when described.name is null then described.family_name end as family_name,
         {{ sorted_characters('name_sounds.sound') }} as sound,
         case
