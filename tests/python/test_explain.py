@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterable
 from itertools import pairwise, product
 from pathlib import Path
@@ -17,6 +18,7 @@ from scripts.explainer.evidence import REQUIRED, gather, open_evidence
 from scripts.explainer.graph import Edge, best_path
 from scripts.explainer.layout import MOST_RECORDS, lay_out
 from tests.python.test_linkage import COLUMNS
+from tests.python.whole_project import ROOT
 
 # --- paths ----------------------------------------------------------------------------------------
 
@@ -91,6 +93,16 @@ def test_a_record_is_one_with_itself() -> None:
 )
 def test_names_are_masked_as_the_macro_does(name: str | None, masked: str) -> None:
     assert wording.masked_name(name) == masked
+
+
+def test_every_reason_of_the_firewall_is_explained() -> None:
+    """docs/identity.md names the reasons; an explanation says what each means."""
+    text = (ROOT / "docs" / "identity.md").read_text(encoding="utf-8")
+    table = text.split("## Reasons of the firewall")[1].split("\n## ")[0]
+    cells = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    reasons = {reason for cell in cells for reason in re.findall("`([a-z_]+)`", cell)}
+    assert len(reasons) > 15
+    assert not reasons - wording.REASONS.keys()
 
 
 # --- a small warehouse ----------------------------------------------------------------------------
