@@ -1,8 +1,12 @@
 -- Guards privacy: no full number of anybody, id number or e-mail address stands in a text of a mart
--- that people read, however it is written there.
+-- that people read, however it is written there. Credit codes of companies are public, and some
+-- look like an id number.
 {% set texts = [
     ('customer_base', ['name', 'mobile_masked', 'email_masked', 'company_name', 'occupation']),
-    ('customer_attribute_lineage', ['chosen_value', list_to_text('losing_values', ' ')]),
+    ('customer_attribute_lineage', [
+        "case when attribute <> 'company_credit_code' then chosen_value end",
+        list_to_text('losing_values', ' '),
+    ]),
     ('customer_crosswalk', ['match_rule']),
     ('customer_events', [list_to_text('identifiers', ' ')]),
     ('identity_review_queue', [

@@ -349,6 +349,10 @@ def test_after_a_split_each_part_has_the_values_of_its_own_records(
             "name has no row; nmae is no attribute of the golden record",
         ),
         (
+            "insert into reference.attribute_sources values ('region', 'crm', 1)",
+            "region of attribute_sources.csv is no attribute of the golden record",
+        ),
+        (
             "update RULES set rule_2 = 'newest' where attribute = 'name'",
             "name names the rule newest, which is none of valid_first, most_complete, priority,"
             " earliest, most_recent, most_frequent",

@@ -271,8 +271,10 @@ def make_build(name: str, folder: Path, files: Mapping[str, str], tables: Tables
     if name == "tables":
         load_tables(folder / "warehouse.duckdb", raw, tables)
         variables = {"raw": "tables", "extracted_on": EXTRACTED_ON}
-    # Those who begin with little run the tests of the data too: none may fail on them.
-    without = [] if name in ("shop", "empty") else ["test", "unit_test"]
+    # The sample's own tests; and who begins with little: no test of the data may fail on that.
+    without = {"seeds": [], "shop": ["unit_test"], "empty": ["unit_test"]}.get(
+        name, ["test", "unit_test"]
+    )
     run_dbt(
         folder,
         "build",
@@ -319,6 +321,11 @@ def assert_same_marts(one: Build, other: Build) -> None:
 
 
 # --- properties -----------------------------------------------------------------------------------
+
+
+def test_the_sample_passes_all_its_data_and_unit_tests(build: Callable[[str], Build]) -> None:
+    """A build that fails says here what dbt said."""
+    assert build("seeds").warehouse.is_file()
 
 
 def test_every_mart_of_the_sample_has_rows(build: Callable[[str], Build]) -> None:

@@ -7,6 +7,12 @@ with survivorship_rules as (
 
 ),
 
+attribute_sources as (
+
+    select * from {{ ref('attribute_sources') }}
+
+),
+
 known_attributes as (
 
     {% for attribute in golden_attributes() %}
@@ -43,6 +49,15 @@ problems as (
         || ' is no attribute of the golden record' as problem
     from survivorship_rules
     left join known_attributes on known_attributes.attribute = survivorship_rules.attribute
+    where known_attributes.attribute is null
+
+    union all
+
+    select distinct
+        attribute_sources.attribute
+        || ' of attribute_sources.csv is no attribute of the golden record' as problem
+    from attribute_sources
+    left join known_attributes on known_attributes.attribute = attribute_sources.attribute
     where known_attributes.attribute is null
 
     union all
