@@ -10,13 +10,13 @@ import duckdb
 
 from scripts import linkage
 from scripts.linkage.comparisons import ENTITY
-from scripts.linkage.scoring import linker_of, quiet, register_pairs
+from scripts.linkage.scoring import compared_sql, linker_of, quiet, register_pairs
 
 PARAMETERS = Path(linkage.__file__).parent / "retail.json"
-# The entities of a warehouse that pairs name, the columns as they are.
-ENTITIES = """
+# The entities of a warehouse that pairs name, with what Splink is given beside their columns.
+ENTITIES = f"""
     create table entities as
-    select * from built.intermediate.int_identity__entities
+    {compared_sql("built.intermediate.int_identity__entities")}
     where entity_id in (select unnest(?))
 """
 PAIRS = f"""
