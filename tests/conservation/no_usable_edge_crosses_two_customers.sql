@@ -1,14 +1,40 @@
 -- Guards the closure, before the registry is told: records that share a link key are one customer,
--- whatever the length of the chain, unless what they belong to contradicts itself and was taken
--- apart.
+-- whatever the length of the chain. Where they belong to what contradicts itself, they are so
+-- unless a round of taking it apart gave them to different anchors, or left one of them.
+with link_keys as (
+
+    select * from {{ ref('int_identity__link_keys') }}
+
+),
+
+assignment as (
+
+    select * from {{ ref('int_identity__assignment') }}
+
+),
+
+separations as (
+
+    select * from {{ ref('int_identity__separations') }}
+
+),
+
+paths as (
+
+    select
+        node,
+        {{ text_agg("cast(round_no as string) || ' ' || coalesce(anchor, '')", ', ', 'round_no') }} as path
+    from separations
+    group by node
+
+)
+
 select
     link_keys.link_key,
+    paths.path,
     count(distinct assignment.strict_customer_id) as n_strict_customers
-from {{ ref('int_identity__link_keys') }} as link_keys
-inner join {{ ref('int_identity__assignment') }} as assignment
-    on assignment.record_id = link_keys.record_id
-left join {{ ref('int_identity__separations') }} as separations
-    on separations.node = link_keys.record_id
-where separations.node is null
-group by link_keys.link_key
+from link_keys
+inner join assignment on assignment.record_id = link_keys.record_id
+left join paths on paths.node = link_keys.record_id
+group by link_keys.link_key, paths.path
 having count(distinct assignment.strict_customer_id) > 1

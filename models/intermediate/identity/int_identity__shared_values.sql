@@ -42,7 +42,8 @@ syllables as (
 
 ),
 
--- Most values are of one account; nothing below is asked of them.
+-- Most values are of one account; nothing below is asked of them. Nor is it of hubs, which link
+-- nobody whoever is on them, and whose accounts are too many to be compared with each other.
 shared_values as (
 
     select identifiers.identifier_hash
@@ -53,7 +54,11 @@ shared_values as (
         and identifier_types.strength <> 'none'
         and identifiers.placeholder_note is null
     group by identifiers.identifier_hash
-    having count(*) > 1
+    having
+        count(*) > 1
+        and count(*) <= max(
+            greatest(identifier_types.max_records, identifier_types.max_records_of_one)
+        )
 
 ),
 
@@ -183,7 +188,7 @@ like_names as (
         and (
             sounds.sound = other_sounds.sound
             or length(names.full_name) = length(others.full_name)
-            and levenshtein(names.full_name, others.full_name) = 1
+            and {{ differing_signs('names.full_name', 'others.full_name') }} = 1
         )
     group by names.identifier_hash, names.full_name
 
