@@ -21,8 +21,11 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What dbt leaves of the project with its sample: its manifest, and the compiled SQL of the
     models that tests run by themselves."""
     folder = tmp_path_factory.mktemp("project")
-    tables = "path:models/intermediate/profile,config.materialized:table"
-    run_dbt(folder, "compile", "--quiet", "--select", tables, "--indirect-selection", "empty")
+    models = (
+        "path:models/intermediate/profile,config.materialized:table",
+        *("int_identity__shared_values", "int_identity__firewall"),
+    )
+    run_dbt(folder, "compile", "--quiet", "--select", *models, "--indirect-selection", "empty")
     return folder / "target"
 
 
