@@ -11,6 +11,7 @@ with scored_pairs as (
         cast(null as string) as comparison_weights,
         cast(null as boolean) as do_names_differ,
         cast(null as boolean) as do_sex_and_birth_year_differ,
+        cast(null as int) as gamma_name,
         cast(null as int) as gamma_gender,
         cast(null as int) as gamma_birth,
         cast(null as int) as gamma_nickname,
@@ -100,6 +101,36 @@ unique_type_differs as (
 
 ),
 
+-- Numbers and addresses of which the firewall doubts that they are one person's on both sides.
+shared_statements as (
+
+    select distinct
+        strict_entities.entity_id,
+        firewall.identifier_hash,
+        firewall.decision
+    from firewall
+    inner join strict_entities on strict_entities.record_id = firewall.record_id
+    inner join entities_of_pairs on entities_of_pairs.entity_id = strict_entities.entity_id
+    where firewall.decision in ('link', 'review')
+
+),
+
+doubted_by_firewall as (
+
+    select distinct
+        scored_pairs.entity_id_1,
+        scored_pairs.entity_id_2
+    from scored_pairs
+    inner join shared_statements as statements_1
+        on statements_1.entity_id = scored_pairs.entity_id_1
+    inner join shared_statements as statements_2
+        on
+            statements_2.entity_id = scored_pairs.entity_id_2
+            and statements_2.identifier_hash = statements_1.identifier_hash
+    where statements_1.decision = 'review' or statements_2.decision = 'review'
+
+),
+
 kept_apart as (
 
     select distinct
@@ -112,8 +143,9 @@ kept_apart as (
 
 ),
 
--- Families share names, places and numbers, so one thing that speaks against a pair is a question to people: a score
--- adds up what agrees, as if each told of its own. A gamma of 0 is different, -1 not known.
+-- Families share names, places and numbers, so one thing that speaks against a pair is a question
+-- to people: a score adds up what agrees, as if each told of its own. Birthday, sex and place alone
+-- are those of many. A gamma of 0 is different, -1 not known.
 contradicted as (
 
     select
@@ -142,6 +174,13 @@ contradicted as (
                 and scored_pairs.gamma_mobile = 0
                 and scored_pairs.gamma_birth = -1
                 then 'mobile_differs'
+            when doubted_by_firewall.entity_id_1 is not null then 'doubted_by_firewall'
+            when
+                scored_pairs.gamma_name <= 0
+                and scored_pairs.gamma_nickname <= 0
+                and scored_pairs.gamma_mobile <= 0
+                and scored_pairs.gamma_email <= 0
+                then 'nothing_personal_agrees'
         end as contradiction
     from scored_pairs
     left join kept_apart
@@ -152,6 +191,10 @@ contradicted as (
         on
             unique_type_differs.entity_id_1 = scored_pairs.entity_id_1
             and unique_type_differs.entity_id_2 = scored_pairs.entity_id_2
+    left join doubted_by_firewall
+        on
+            doubted_by_firewall.entity_id_1 = scored_pairs.entity_id_1
+            and doubted_by_firewall.entity_id_2 = scored_pairs.entity_id_2
     left join components as components_1 on components_1.node = scored_pairs.entity_id_1
     left join components as components_2 on components_2.node = scored_pairs.entity_id_2
     left join records as records_1 on records_1.record_id = scored_pairs.entity_id_1
