@@ -44,9 +44,10 @@ REASONS = {
     "sex_and_birth_year_differ": "neither sex nor year of birth agrees",
     "legal_entities_apart": "legal entities stay apart",
     "names_differ": "the names are two people's",
-    "birth_date_differs": "the days of birth differ",
     "email_differs": "the addresses differ, and too little else is alike",
     "mobile_differs": "the numbers differ, and too little else is alike",
+    "doubted_by_firewall": "they share a number or an address of which it is not sure whose it is",
+    "nothing_personal_agrees": "nothing of name, nickname, mobile or e-mail agrees",
     "taken_apart": "exact evidence of the two contradicts itself",
 }
 # A Chinese, Japanese or Korean name.
