@@ -35,10 +35,13 @@ COLUMNS = {
     "cause": "VARCHAR",
     "identifiers": "VARCHAR[]",
 }
-# What a row of the registry decides, as one number, whatever the order of rows.
+# What the rows of the registry say, as one number, whatever the order of rows.
 DIGEST = """
-    bit_xor(md5_number_lower(concat_ws('|', run_no, record_id, coalesce(strict_customer_id, ''),
-    coalesce(customer_id, ''), coalesce(changed_on, date '1970-01-01'), coalesce(generation, -1))))
+    bit_xor(md5_number_lower(to_json([
+        cast(run_no as varchar), record_id, strict_customer_id, customer_id,
+        cast(changed_on as varchar), cast(valid_from as varchar), cast(generation as varchar),
+        cause, array_to_string(identifiers, '|')
+    ])))
 """
 
 
@@ -236,13 +239,17 @@ def import_(warehouse: Path, path: Path, *, replace: bool) -> str:
     with connect(warehouse, read_only=False) as connection:
         if not replace:
             check_belongs(connection, warehouse, path, new)
-        connection.execute("begin")
-        connection.execute(f"create schema if not exists {TABLE.split('.')[0]}")
-        connection.execute(
-            f"create or replace table {TABLE} as from read_parquet({text(path)})"
-            " order by run_no, record_id"
-        )
-        connection.execute("commit")
+        try:
+            connection.execute("begin")
+            connection.execute(f"create schema if not exists {TABLE.split('.')[0]}")
+            connection.execute(
+                f"create or replace table {TABLE} as from read_parquet({text(path)})"
+                " order by run_no, record_id"
+            )
+            connection.execute("commit")
+        except duckdb.Error as error:
+            reason = str(error).splitlines()[0]
+            raise RegistryError(f"{warehouse}: cannot be written ({reason}).") from None
     return f"{warehouse}: has {new.n_rows:,} changes of {new.last:,} runs; the next build goes on."
 
 

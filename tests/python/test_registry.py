@@ -112,11 +112,19 @@ def test_what_is_no_registry_is_refused(
     (folder / "text.parquet").write_text("no Parquet")
     metadata = "format: 'customer360_registry', version: '1', warehouse: '', digest: ''"
     exported = "from 'out/two.parquet'"
+    with duckdb.connect("two.duckdb", read_only=True) as connection:
+        said = registry.history(connection, registry.TABLE).metadata()
+    own = ", ".join(f"{name}: '{value}'" for name, value in said.items())
     for name, query, pairs in [
         ("plain", "select 1 as run_no", "format: 'other'"),
         ("later", exported, metadata.replace("'1'", "'2'")),
         ("columns", "select 1 as run_no", metadata),
         ("changed", exported, metadata),
+        (
+            "reworded",
+            "select * replace (['mobile 13800000000'] as identifiers) from 'out/two.parquet'",
+            own,
+        ),
     ]:
         duckdb.execute(
             f"copy ({query}) to '{name}.parquet' (format parquet, kv_metadata {{{pairs}}})"
@@ -128,10 +136,11 @@ def test_what_is_no_registry_is_refused(
         ("later", "is a registry of version 2, and this project reads version 1"),
         ("columns", "is damaged or was changed since it was exported"),
         ("changed", "is damaged or was changed since it was exported"),
+        ("reworded", "is damaged or was changed since it was exported"),
     ]:
-        said = refused(capsys, monkeypatch, "import", f"{name}.parquet")
-        assert said.startswith(f"{name}.parquet: ")
-        assert message in said
+        line = refused(capsys, monkeypatch, "import", f"{name}.parquet")
+        assert line.startswith(f"{name}.parquet: ")
+        assert message in line
     assert not (folder / "warehouse.duckdb").exists()
 
 

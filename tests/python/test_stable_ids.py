@@ -58,7 +58,7 @@ PROJECT = {
         }
     },
     # The day of a build is the last one that its records tell: variables would be parsed each time.
-    "vars": {"raw": "tables", "as_of_date": None},
+    "vars": {"raw": "tables", "as_of_date": None, "allow_other_accounts": False},
 }
 PROFILE = {
     "customer360": {
@@ -79,7 +79,8 @@ class Record:
 
     entity: str
     cluster: str
-    is_member: bool = False
+    # verified, typed in, or on a value that never links; none: no member account
+    member: str | None = None
     identifiers: tuple[str, ...] = ()
     is_joined_by_a_person: bool = False
 
@@ -105,17 +106,25 @@ class Step:
         rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in INPUTS}
         for record_id, record in self.world.items():
             entity = least_of_entity[record.entity]
-            channel = "crm" if record.is_member else "shop"
+            channel = "crm" if record.member else "shop"
+            is_verified = record.member != "typed"
+            never_links = record.member == "excluded"
             rows["records"].append((record_id, channel, "2020-01-01", self.day))
             rows["strict_entities"].append((record_id, entity))
             rows["clusters"].append((record_id, entity, least_of_cluster[record.cluster], 1.0))
             for value in record.identifiers:
-                rows["firewall"].append((record_id, "mobile", value, True, "link", value))
-                rows["link_keys"].append((record_id, value, 2, "verified"))
+                decision, link_key = ("exclude", None) if never_links else ("link", value)
+                row = (record_id, "mobile", value, is_verified, decision, link_key)
+                rows["firewall"].append(row)
+                if not never_links:
+                    rows["link_keys"].append((record_id, value, 2, "verified"))
             if record.is_joined_by_a_person:
                 rows["link_keys"].append((record_id, f"must_link {entity}", 0, "must_link"))
         rows["overrides"] += self.decisions
         return rows
+
+
+MEMBERS = ("verified", "typed", "excluded", *[None] * 5)
 
 
 def random_world(rng: random.Random, prefix: str, last: World) -> World:
@@ -128,7 +137,8 @@ def random_world(rng: random.Random, prefix: str, last: World) -> World:
                 entity = last[name].entity
             else:
                 entity = f"{prefix}-{rng.randrange(5)}"
-            world[name] = Record(entity, "", is_member=hash_of(name) % 5 == 0)
+            kind = MEMBERS[hash_of(name) % len(MEMBERS)]
+            world[name] = Record(entity, "", member=kind)
     joined = {entity: entity for entity in {record.entity for record in world.values()}}
     for entity in sorted(joined):
         if rng.random() < 0.25:
@@ -163,7 +173,7 @@ def parts(
                 world[name] = Record(
                     entity,
                     cluster,
-                    is_member=name in members,
+                    member="verified" if name in members else None,
                     identifiers=tuple(value.split(",")),
                     is_joined_by_a_person=name in joined,
                 )
@@ -185,6 +195,7 @@ CASES: dict[str, list[World]] = {
     "bridge lost": [parts("abx"), parts("a b")],
     "probable and back": [parts("ab c"), parts("ab+c"), parts("ab c")],
     "probable, then gone": [parts("ab+c"), parts("c")],
+    "absorbed, then gone": [parts("ab+c"), parts("ab")],
     "number changed": [
         parts("ab c", identifiers={"a": "1", "b": "1", "c": "2"}),
         parts("abc", identifiers={"a": "1", "b": "1,2", "c": "2"}),
@@ -263,7 +274,7 @@ class Reference:
             for name in names:
                 if name in self.ids:
                     pairs[self.ids[name][0], entity] += 1
-                    if step.world[name].is_member:
+                    if step.world[name].member == "verified":
                         members.add((self.ids[name][0], entity))
         strict: dict[str, str] = {}
         for old, entity in sorted(
@@ -498,18 +509,21 @@ def test_events_explain_every_difference(project: Project, answers: list[Answer]
         customers_before = {customer for _, customer in before.values()}
         customers_after = {customer for _, customer in after.values()}
         begun, ended = Counter[str](), Counter[str]()
+        renamed = set[str]()
         moved = Counter[tuple[str, str]]()
         for event, customer, other, _, n_records in told[number]:
             kinds[event] += 1
             if event in ("created", "split"):
                 begun[customer] += 1
+            if event == "merged" and other not in customers_before:
+                renamed.add(other)
             if event in ("merged", "retired"):
                 ended[customer] += 1
             if event == "merged":
-                moved[customer, other] = n_records
+                moved[customer, other] += n_records
             if event in ("split", "moved"):
-                moved[other, customer] = n_records
-        assert begun == Counter(customers_after - customers_before)
+                moved[other, customer] += n_records
+        assert begun | Counter(renamed) == Counter(customers_after - customers_before)
         assert ended == Counter(customers_before - customers_after)
         assert moved == Counter(
             (before[name][1], after[name][1])
@@ -530,6 +544,9 @@ def test_aliases_lead_from_every_old_id_to_a_customer_of_today(
     assert len(aliases) == len(rows)
     assert aliases.keys() == ever - customers
     assert set(aliases.values()) <= customers | {None}
+    # The entity that only a probable match joined is gone; its customer is not.
+    absorbed = answers[0].crosswalk[case_id("absorbed, then gone", "c")][0]
+    assert aliases[absorbed] == today[case_id("absorbed, then gone", "a")][1]
     assert {reason for *_, reason in rows} == {"merged", "retired", "probable_match"}
     assert all((current is None) == (reason == "retired") for _, current, reason in rows)
     living = dict(today.values())
@@ -609,6 +626,16 @@ def test_a_dry_run_says_what_the_last_build_changed(
     assert said[-1].startswith(f"and {len(found.events) - 3:,} more")
 
 
+def test_a_registry_of_others_stops_the_build(copy: Project, answers: list[Answer]) -> None:
+    """Else every id in it would be retired."""
+    [before] = copy.rows("select count(*) from int_identity__registry")
+    others = dataclasses.replace(answers[-1].step, world={"crm:other": Record("other", "other")})
+    status = copy.build(others, random.Random(SEED))
+    assert status["int_identity__last_assignment"] == "error"
+    assert status["int_identity__registry"] == "skipped"
+    assert [before] == copy.rows("select count(*) from int_identity__registry")
+
+
 def test_a_failing_test_of_identity_leaves_ids_and_crosswalk_as_they_were(
     copy: Project, answers: list[Answer]
 ) -> None:
@@ -659,6 +686,7 @@ EXPECTED = {
     "bridge lost": "a=a b=b",
     "probable and back": "a=ab c=c",
     "probable, then gone": "c=c",
+    "absorbed, then gone": "a=ab",
     "number changed": "a=ac b=b",
     "moved": "a=ab d=cde",
     "must link": "a=a b1=b",
@@ -682,6 +710,8 @@ EVENTS = {
     "bridge": [(2, "merged", "new_record", ["2"])],
     "bridge lost": [(2, "split", "lost_record", ["number of abx"])],
     "probable and back": [(2, "merged", "probable_match", []), (3, "split", "probable_match", [])],
+    "probable, then gone": [(2, "merged", "probable_match", [])],
+    "absorbed, then gone": [],
     "number changed": [
         (2, "merged", "changed_identifier", ["2"]),
         (3, "split", "changed_identifier", ["1"]),

@@ -49,6 +49,7 @@ heirs as (
         retired.run_no,
         changes.strict_customer_id as heir_id,
         min(changes.changed_on) as retired_on,
+        min(changes.previous_customer_id) as customer_id,
         row_number() over (
             partition by retired.retired_id
             order by
@@ -65,13 +66,18 @@ heirs as (
 
 ),
 
--- Whose records are all gone may have left others of the same customer behind.
+-- Whose records are all gone may have left others of the same customer behind: where the id was
+-- that of the customer, who goes on under another; else the customer itself.
 successors as (
 
     select
         heirs.retired_id,
         heirs.retired_on,
-        coalesce(heirs.heir_id, events.other_customer_id) as heir_id
+        coalesce(
+            heirs.heir_id,
+            events.other_customer_id,
+            case when heirs.customer_id <> heirs.retired_id then heirs.customer_id end
+        ) as heir_id
     from heirs
     left join events
         on

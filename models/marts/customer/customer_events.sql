@@ -124,7 +124,7 @@ happened as (
         from_id,
         to_id
     from ranked_flows
-    where is_to_born and place_of_from = 1
+    where is_to_born and place_of_from = 1 and not (is_from_dead and place_of_to = 1)
 
     union all
 
