@@ -25,6 +25,7 @@ if str(ROOT) not in sys.path:
 
 from scripts import raw_layout  # noqa: E402
 from scripts.hash_key import HashKeyError, hash_key  # noqa: E402
+from scripts.linkage import ParameterError, read_parameters  # noqa: E402
 
 
 def nfkc(text: str) -> str:
@@ -77,6 +78,19 @@ def extract_info(path: str) -> str:
     return answer(lambda: raw_layout.extract_info(Path(path)))
 
 
+def linkage_problems(path: str) -> str:
+    """JSON list of what is wrong with a file of linkage parameters: nothing, or one line."""
+
+    def found() -> list[str]:
+        try:
+            read_parameters(Path(path))
+        except ParameterError as error:
+            return [str(error)]
+        return []
+
+    return answer(found)
+
+
 FUNCTIONS: dict[str, tuple[Callable[..., str], int, bool]] = {
     # name: function, number of arguments, whether it reads files
     "nfkc": (nfkc, 1, False),
@@ -84,6 +98,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., str], int, bool]] = {
     "raw_reject_files": (raw_reject_files, 1, True),
     "raw_problems": (raw_problems, 2, True),
     "extract_info": (extract_info, 1, True),
+    "linkage_problems": (linkage_problems, 1, True),
 }
 
 

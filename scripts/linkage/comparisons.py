@@ -176,11 +176,16 @@ PLACE = Comparison(
 )
 
 TAILS = "list_transform(mobiles_{side}, lambda mobile: right(mobile, 4))"
+# Some two people of a million share the digits that a mask shows: known in full, numbers tell.
+SAME_MOBILE = (
+    "list_has_any(mobiles_l, mobiles_r) and (full_mobiles_l is null or full_mobiles_r is null"
+    " or list_has_any(full_mobiles_l, full_mobiles_r))"
+)
 MOBILE = Comparison(
     "mobile",
     (
         missing("mobiles"),
-        Level("masked", "list_has_any(mobiles_l, mobiles_r)", "the same first and last digits"),
+        Level("masked", SAME_MOBILE, "the same first and last digits, as far as numbers are known"),
         Level(
             "tail",
             f"list_has_any({TAILS.format(side='l')}, {TAILS.format(side='r')})",

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from scripts import linkage
+from scripts import duckdb_session, linkage
 from scripts.linkage.comparisons import COMPARISONS, NAME, NICKNAME
 from scripts.linkage.parameters import splink_version
 
@@ -35,6 +35,7 @@ COLUMNS = {
     "house_number": "varchar",
     "postcode": "varchar",
     "mobiles": "varchar[]",
+    "full_mobiles": "varchar[]",
     "tf_name": "double",
     "tf_sound": "double",
     "tf_nickname": "double",
@@ -112,6 +113,15 @@ PAIRS += [
         (["150****5679"], "different"),
         (None, None),
     ]
+]
+PAIRS += [
+    (
+        person(None, mobiles=["138****5678"], full_mobiles=["one"]),
+        person(None, mobiles=["138****5678"], full_mobiles=full),
+        "mobile",
+        level,
+    )
+    for full, level in [(None, "masked"), (["one", "two"], "masked"), (["two"], "tail")]
 ]
 HOME: Entity = {"province": "44", "city": "4403", "district": "440305"}
 PAIRS += [
@@ -276,6 +286,13 @@ def test_a_file_of_another_version_is_one_clear_line(
     assert text.startswith(f"{path}: ")
     assert "train_linkage.py" in text
     assert "\n" not in text
+
+
+def test_a_run_stops_before_its_first_model_where_the_file_cannot_be_used(tmp_path: Path) -> None:
+    path = changed(tmp_path, format=2)
+    [problem] = json.loads(duckdb_session.linkage_problems(str(path)))
+    assert problem.startswith(f"{path}: format is 2")
+    assert json.loads(duckdb_session.linkage_problems(str(PARAMETERS))) == []
 
 
 def test_a_missing_or_broken_file_is_one_clear_line(tmp_path: Path) -> None:

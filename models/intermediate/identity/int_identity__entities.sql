@@ -47,7 +47,8 @@ described as (
         traits.address,
         traits.nickname_sound,
         traits.email_sound,
-        traits.mobile
+        traits.mobile,
+        traits.full_mobile
     from traits
     inner join strict_entities on strict_entities.record_id = traits.record_id
     inner join sizes on sizes.entity_id = strict_entities.entity_id
@@ -133,7 +134,10 @@ mobiles as (
 
     select
         entity_id,
-        {{ list_distinct_sorted('mobile') }} as mobiles
+        {{ list_distinct_sorted('mobile') }} as mobiles,
+        case
+            when count(full_mobile) > 0 then {{ list_distinct_sorted('full_mobile') }}
+        end as full_mobiles
     from described
     where mobile is not null
     group by entity_id
@@ -222,7 +226,8 @@ weighed as (
         compared.postcode,
         compared.name_words,
         compared.address_words,
-        mobiles.mobiles
+        mobiles.mobiles,
+        mobiles.full_mobiles
         {%- for trait in frequencies %},
         power(
             2, ceil(log2({{ trait }}_counts.n_entities)) - ceil(log2({{ trait }}_totals.n_entities))
@@ -262,6 +267,7 @@ entities as (
         name_words,
         address_words,
         mobiles,
+        full_mobiles,
         tf_name,
         tf_sound,
         tf_nickname,

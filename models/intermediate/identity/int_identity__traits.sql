@@ -116,7 +116,7 @@ own_mobiles as (
 
     select
         record_id,
-        min(value_masked) as mobile
+        min(value_masked || '|' || identifier_hash) as mobile
     from firewall
     where
         identifier_type = 'mobile'
@@ -155,7 +155,10 @@ described as (
         coalesce(records.nickname_letters, nullif(read_remarks.nickname_letters, ''))
             as nickname_letters,
         records.email_letters,
-        coalesce(stated.mobile_masked, own_mobiles.mobile) as mobile,
+        coalesce(stated.mobile_masked, split_part(own_mobiles.mobile, '|', 1)) as mobile,
+        case
+            when stated.mobile_masked is null then split_part(own_mobiles.mobile, '|', 2)
+        end as full_mobile,
         case
             when nobodys_emails.record_id is null then lower(split_part(stated.email, '@', 1))
         end as email_name,
@@ -199,6 +202,7 @@ refined as (
         case when described.division_code not like '%0000' then left(described.division_code, 4) end as city,
         left(described.division_code, 2) as province,
         described.mobile,
+        described.full_mobile,
         {{ keyed_hash("'email_name|' || described.email_name") }} as email_name,
         described.address
     from described
