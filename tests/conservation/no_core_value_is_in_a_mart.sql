@@ -1,6 +1,7 @@
 -- Guards privacy: no full number of anybody, id number or e-mail address stands in a text of a mart
 -- that people read, however it is written there. Credit codes of companies are public, and some
--- look like an id number.
+-- look like an id number; a record_id is the key of an account as its channel gives it (README,
+-- limits).
 {% set texts = [
     ('customer_base', ['name', 'mobile_masked', 'email_masked', 'company_name', 'occupation']),
     ('customer_attribute_lineage', [
@@ -8,10 +9,13 @@
         list_to_text('losing_values', ' '),
     ]),
     ('customer_crosswalk', ['match_rule']),
-    ('customer_events', [list_to_text('identifiers', ' ')]),
+    ('customer_crosswalk_history', ['cause']),
+    ('customer_aliases', ['reason']),
+    ('customer_events', ['cause', list_to_text('identifiers', ' ')]),
+    ('identity_runs', ['stage', 'status']),
     ('identity_review_queue', [
-        'name_masked_1', 'mobile_masked_1', 'email_masked_1',
-        'name_masked_2', 'mobile_masked_2', 'email_masked_2',
+        'name_masked_1', 'mobile_masked_1', 'email_masked_1', 'region_1',
+        'name_masked_2', 'mobile_masked_2', 'email_masked_2', 'region_2', 'comparison_weights',
         list_to_text('evidence', ' '),
     ]),
     ('quality_rejected_rows', ['raw_row', 'record_key']),

@@ -236,7 +236,8 @@ hashed as (
                 then {{ mask_mobile('scoped.identifier_value') }}
             when scoped.identifier_type = 'email' then {{ mask_email('scoped.identifier_value') }}
             when identifier_types.is_core then {{ mask_any('scoped.identifier_value') }}
-            else scoped.identifier_value
+            -- Shops and stores use mobiles as account and member numbers.
+            else {{ mask_embedded('scoped.identifier_value') }}
         end as value_masked,
         scoped.is_verified,
         scoped.is_current,

@@ -185,16 +185,14 @@ tied_to_anchors as (
 
 ),
 
-asked_of_probable_links as (
+reviewed_links as (
 
     select
-        'probable_match' as kind,
         probable_links.reason,
-        probable_links.entity_id_1 as record_id_1,
-        probable_links.entity_id_2 as record_id_2,
+        probable_links.entity_id_1,
+        probable_links.entity_id_2,
         side_1.customer_id as customer_id_1,
         side_2.customer_id as customer_id_2,
-        'no identifier shared' as evidence,
         probable_links.match_probability,
         probable_links.match_weight,
         probable_links.comparison_weights
@@ -202,6 +200,67 @@ asked_of_probable_links as (
     inner join crosswalk as side_1 on side_1.record_id = probable_links.entity_id_1
     inner join crosswalk as side_2 on side_2.record_id = probable_links.entity_id_2
     where probable_links.decision = 'review'
+
+),
+
+reviewed_customers as (
+
+    select customer_id_1 as customer_id
+    from reviewed_links
+    union
+    select customer_id_2 as customer_id
+    from reviewed_links
+
+),
+
+values_of_customers as (
+
+    select distinct
+        crosswalk.customer_id,
+        firewall.identifier_hash,
+        firewall.identifier_type || ' ' || firewall.value_masked as identifier
+    from firewall
+    inner join crosswalk on crosswalk.record_id = firewall.record_id
+    inner join reviewed_customers on reviewed_customers.customer_id = crosswalk.customer_id
+
+),
+
+-- What compared customers have in common although the firewall lets it link nobody.
+shared_values as (
+
+    select
+        reviewed_links.entity_id_1,
+        reviewed_links.entity_id_2,
+        {{ list_to_text(list_distinct_sorted('values_1.identifier'), ', ') }} as identifiers
+    from reviewed_links
+    inner join values_of_customers as values_1
+        on values_1.customer_id = reviewed_links.customer_id_1
+    inner join values_of_customers as values_2
+        on
+            values_2.customer_id = reviewed_links.customer_id_2
+            and values_2.identifier_hash = values_1.identifier_hash
+    group by reviewed_links.entity_id_1, reviewed_links.entity_id_2
+
+),
+
+asked_of_probable_links as (
+
+    select
+        'probable_match' as kind,
+        reviewed_links.reason,
+        reviewed_links.entity_id_1 as record_id_1,
+        reviewed_links.entity_id_2 as record_id_2,
+        reviewed_links.customer_id_1,
+        reviewed_links.customer_id_2,
+        coalesce('shared ' || shared_values.identifiers, 'no identifier shared') as evidence,
+        reviewed_links.match_probability,
+        reviewed_links.match_weight,
+        reviewed_links.comparison_weights
+    from reviewed_links
+    left join shared_values
+        on
+            shared_values.entity_id_1 = reviewed_links.entity_id_1
+            and shared_values.entity_id_2 = reviewed_links.entity_id_2
 
 ),
 
@@ -333,9 +392,6 @@ ranked as (
         customer_id_1,
         customer_id_2,
         customer_pair,
-        match_probability,
-        match_weight,
-        comparison_weights,
         row_number() over (
             partition by customer_pair
             order by
@@ -347,6 +403,23 @@ ranked as (
                 evidence asc
         ) as question_rank
     from unanswered
+
+),
+
+-- The best score of their entities, whatever else asks about them first.
+scores as (
+
+    select
+        customer_pair,
+        match_probability,
+        match_weight,
+        comparison_weights,
+        row_number() over (
+            partition by customer_pair
+            order by match_probability desc, record_id_1 asc, record_id_2 asc
+        ) as score_rank
+    from unanswered
+    where match_probability is not null
 
 ),
 
@@ -371,17 +444,21 @@ counted as (
         ranked.customer_id_1,
         ranked.customer_id_2,
         ranked.customer_pair,
-        ranked.match_probability,
-        ranked.match_weight,
-        ranked.comparison_weights,
+        scores.match_probability,
+        scores.match_weight,
+        scores.comparison_weights,
         row_number() over (
             partition by ranked.customer_id_1, ranked.kind
             order by
-                ranked.match_probability desc nulls last,
+                scores.match_probability desc nulls last,
                 ranked.record_id_2 asc,
                 ranked.record_id_1 asc
         ) as candidate_no
     from ranked
+    left join scores
+        on
+            scores.customer_pair = ranked.customer_pair
+            and scores.score_rank = 1
     where ranked.question_rank = 1
 
 ),

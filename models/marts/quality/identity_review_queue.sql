@@ -129,14 +129,13 @@ proposed as (
         weighed.*,
         case
             when weighed.kind = 'contradiction' then 'two_values_of_one_person'
-            -- People have several numbers and addresses: what else is alike weighs more.
             when
-                weighed.match_weight is not null
+                weighed.kind = 'probable_match'
                 and {{ regexp_like('weighed.reason', '_differs?$') }}
-                and weighed.reason not in ('mobile_differs', 'email_differs')
                 then weighed.reason
-            when weighed.match_weight > 0 then 'more_likely_than_not'
-            when weighed.match_weight is not null then 'less_likely_than_not'
+            when weighed.kind = 'probable_match' and weighed.match_weight > 0
+                then 'more_likely_than_not'
+            when weighed.kind = 'probable_match' then 'less_likely_than_not'
             when weighed.name_check = 'differs' then 'names_differ'
             when weighed.birth_date_check = 'differs' then 'birth_dates_differ'
             when weighed.gender_check = 'differs' then 'genders_differ'
@@ -160,10 +159,12 @@ queue as (
         case
             when proposed.proposed_reason in ('only_one_alike', 'more_likely_than_not')
                 then 'must_link'
-            -- Measured: of such pairs about as many are one person as are two (docs/identity.md).
+            -- Measured: of such pairs about as many are one person as are two (docs/identity.md);
+            -- people have several numbers and addresses.
             when
                 proposed.proposed_reason in (
-                    'nothing_tells', 'another_is_alike', 'nickname_differs'
+                    'nothing_tells', 'another_is_alike', 'nickname_differs', 'mobile_differs',
+                    'email_differs'
                 )
                 then 'undecided'
             else 'cannot_link'
