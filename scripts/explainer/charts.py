@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ from scripts.linkage.comparisons import ENTITY
 from scripts.linkage.scoring import compared_sql, linker_of, quiet, register_pairs
 
 PARAMETERS = Path(linkage.__file__).parent / "retail.json"
+# Weights of a warehouse are rounded to nine digits.
+SAME_WEIGHT = 1e-6
 # The entities of a warehouse that pairs name, with what Splink is given beside their columns.
 ENTITIES = f"""
     create table entities as
@@ -29,10 +31,11 @@ PAIRS = f"""
 
 def write(
     warehouse: Path, pairs: Sequence[tuple[str, str]], parameters: Path, folder: Path, name: str
-) -> list[Path]:
+) -> tuple[list[Path], dict[tuple[str, str], float]]:
     """Writes the waterfall chart of pairs of entities, and beside it the weights of the model.
 
-    Both are HTML that needs no network; values of the people are left out of them.
+    Both are HTML that needs no network; values of the people are left out of them. Returns the
+    files, and the match weight of each pair as the chart has it.
 
     Raises:
         linkage.ParameterError: the file of parameters cannot be used.
@@ -59,6 +62,7 @@ def write(
             scored: list[dict[str, Any]] = linker.inference.predict(
                 warning_mode="never"
             ).as_record_list()
+            ids = dict(connection.execute(f"select {ENTITY}, entity_id from entities").fetchall())
             charts = {
                 f"weights_{name}": linker.visualisations.match_weights_chart(),
             }
@@ -71,4 +75,20 @@ def write(
         path = folder / f"{title}.html"
         path.write_text(chart.to_html(inline=True), encoding="utf-8")
         written.append(path)
-    return written
+    drawn = {
+        (min(ends), max(ends)): float(row["match_weight"])
+        for row in scored
+        for ends in [(ids[row[f"{ENTITY}_l"]], ids[row[f"{ENTITY}_r"]])]
+    }
+    return written, drawn
+
+
+def differing(
+    drawn: Mapping[tuple[str, str], float], decided: Mapping[tuple[str, str], float]
+) -> list[tuple[str, str]]:
+    """The pairs that a chart weighs otherwise than the warehouse did."""
+    return [
+        pair
+        for pair, weight in sorted(drawn.items())
+        if pair in decided and abs(weight - decided[pair]) > SAME_WEIGHT
+    ]

@@ -98,7 +98,20 @@ def drawn(evidence: Evidence, parsed: argparse.Namespace) -> list[Path]:
     if pairs:
         parameters = parsed.parameters or charts.PARAMETERS
         name = picture.file_name(parsed.ids)
-        written += charts.write(parsed.warehouse, pairs, parameters, parsed.out, name)
+        files, drawn_weights = charts.write(parsed.warehouse, pairs, parameters, parsed.out, name)
+        written += files
+        decided = {
+            (row["entity_id_1"], row["entity_id_2"]): row["match_weight"]
+            for row in evidence.probable_links
+        }
+        for one, two in charts.differing(drawn_weights, decided)[:1]:
+            print(
+                f"explain.py: the charts are drawn with {parameters.name}, but the warehouse was"
+                f" built with other parameters: {one} ~ {two} weighs"
+                f" {drawn_weights[one, two]:+.2f} here and {decided[one, two]:+.2f} there; name its"
+                " file by --parameters",
+                file=sys.stderr,
+            )
     return written
 
 

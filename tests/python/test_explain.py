@@ -13,7 +13,7 @@ import duckdb
 import networkx
 import pytest
 
-from scripts.explainer import cli, wording
+from scripts.explainer import charts, cli, wording
 from scripts.explainer.evidence import REQUIRED, gather, open_evidence
 from scripts.explainer.graph import Edge, best_path
 from scripts.explainer.layout import MOST_RECORDS, lay_out
@@ -405,6 +405,23 @@ def test_parameters_of_another_kind_are_one_line(
     assert cli.main([*command, "--parameters", str(broken)]) == 1
     [line] = capsys.readouterr().err.splitlines()
     assert line.startswith(str(broken))
+
+
+def test_charts_of_other_parameters_than_the_warehouses_say_so(
+    warehouse: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    command = ["crm:7", "crm:1", "--warehouse", str(warehouse), "--out", str(tmp_path)]
+    assert cli.main(command) == 0
+    [line] = capsys.readouterr().err.splitlines()
+    assert "drawn with retail.json, but the warehouse was built with other parameters" in line
+    assert "crm:1 ~ crm:7 weighs" in line
+    assert "+0.60 there; name its file by --parameters" in line
+    monkeypatch.setattr(charts, "write", lambda *_: ([], {("crm:1", "crm:7"): 0.6 + 1e-9}))
+    assert cli.main(command) == 0
+    assert not capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
