@@ -257,7 +257,8 @@ def run(parsed: argparse.Namespace) -> None:
                 step = run_side(side, keys, out / "labels")
                 figures[side, size].append(step)
                 print(
-                    f"pair {pair}, {size:,} records, {side}: {step.wall_seconds:.2f} s",
+                    f"pair {pair}, {size:,} records, {side}: {step.wall_seconds:.2f} s, "
+                    f"CPU {step.cpu_seconds:.2f} s, {step.peak_gigabytes:.2f} GB",
                     file=sys.stderr,
                     flush=True,
                 )

@@ -247,7 +247,12 @@ def run(parsed: argparse.Namespace) -> None:
                 parts[side] = run_identity(after, folder, warehouse)
         for side, part in parts.items():
             figures[side].append(part)
-            print(f"pair {pair}, {side}: {part.wall_seconds:.1f} s", file=sys.stderr, flush=True)
+            print(
+                f"pair {pair}, {side}: {part.wall_seconds:.1f} s, CPU {part.cpu_seconds:.1f} s, "
+                f"{part.peak_gigabytes:.2f} GB",
+                file=sys.stderr,
+                flush=True,
+            )
         if pair == 1 and "batch" in sides:
             other = folder / "other.duckdb"
             other.unlink(missing_ok=True)
