@@ -28,7 +28,13 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from scripts.registry import TABLE, RegistryError, connect, has_table, text  # noqa: E402
+from scripts.registry import NAME, TABLE, RegistryError, open_to_write, text  # noqa: E402
+from scripts.warehouse import (  # noqa: E402
+    WarehouseError,
+    default_warehouse,
+    existing_tables,
+    open_warehouse,
+)
 
 COLUMNS = (
     *("event", "customer_id", "other_customer_id", "cause", "identifiers", "n_records"),
@@ -71,13 +77,13 @@ def prepare(warehouse: Path, scratch: Path, *, whole: bool) -> None:
         return
     if whole:
         # An open reader keeps builds away while the file is copied.
-        with connect(warehouse, read_only=True):
+        with open_warehouse(warehouse):
             shutil.copyfile(warehouse, scratch)
         return
-    with connect(warehouse, read_only=True) as connection:
-        is_known = has_table(connection, TABLE)
+    with open_warehouse(warehouse) as connection:
+        is_known = NAME in existing_tables(connection)
     if is_known:
-        with connect(scratch, read_only=False) as connection:
+        with open_to_write(scratch) as connection:
             connection.execute(f"attach {text(warehouse)} as warehouse (read_only)")
             connection.execute(f"create schema {TABLE.split('.')[0]}")
             connection.execute(f"create table {TABLE} as from warehouse.{TABLE}")
@@ -108,7 +114,7 @@ def build(scratch: Path, variables: dict[str, Any]) -> None:
 
 def difference(scratch: Path, last_run_no: int) -> Difference:
     """What the scratch warehouse has after the run that the registry ended with."""
-    with connect(scratch, read_only=True) as connection:
+    with open_warehouse(scratch) as connection:
         events = connection.execute(
             """
             select
@@ -195,8 +201,8 @@ def dry_run(warehouse: Path, variables: dict[str, Any]) -> Difference:
         prepare(warehouse, scratch, whole=variables.get("raw") == "tables")
         last_run_no = 0
         if scratch.is_file():
-            with connect(scratch, read_only=True) as connection:
-                if has_table(connection, TABLE):
+            with open_warehouse(scratch) as connection:
+                if NAME in existing_tables(connection):
                     [(last_run_no,)] = connection.execute(
                         f"select coalesce(max(run_no), 0) from {TABLE}"
                     ).fetchall()
@@ -220,6 +226,9 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument(
+        "--warehouse", type=Path, default=default_warehouse(), help="default: WAREHOUSE"
+    )
     parser.add_argument("--raw-path", help="folder of the extracts (default: the sample)")
     parser.add_argument(
         "--vars", type=json.loads, default={}, help="other variables of the build, as JSON"
@@ -232,16 +241,15 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
 def main(arguments: list[str] | None = None) -> int:
     """Say what would change."""
     options = parse_arguments(arguments)
-    warehouse = Path(os.environ.get("WAREHOUSE") or ROOT / "build" / "warehouse.duckdb")
     variables = dict(options.vars)
     if options.raw_path:
         variables |= {"raw": "files", "raw_path": options.raw_path}
     try:
-        found = dry_run(warehouse, variables)
+        found = dry_run(options.warehouse, variables)
         print("\n".join(lines(found, options.limit)))
         if options.out:
             write(found, options.out)
-    except RegistryError as error:
+    except (RegistryError, WarehouseError) as error:
         print(error, file=sys.stderr)
         return 2
     except DryRunError as error:

@@ -15,13 +15,25 @@ from __future__ import annotations
 import argparse
 import contextlib
 import dataclasses
-import os
 import sys
 from pathlib import Path
 
-import duckdb
+# Run by its path, Python looks for modules beside this file only.
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
 
-TABLE = "intermediate.int_identity__registry"
+import duckdb  # noqa: E402
+
+from scripts.warehouse import (  # noqa: E402
+    WarehouseError,
+    default_warehouse,
+    existing_tables,
+    open_warehouse,
+    require_tables,
+)
+
+NAME = "int_identity__registry"
+TABLE = f"intermediate.{NAME}"
 FORMAT = "customer360_registry"
 VERSION = "1"
 COLUMNS = {
@@ -104,41 +116,22 @@ def history(connection: duckdb.DuckDBPyConnection, relation: str) -> History:
     )
 
 
-def has_table(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
-    """Whether the database has a table, named with its schema."""
-    schema, table = name.split(".")
-    return bool(
-        connection.execute(
-            "select count(*) from duckdb_tables() where schema_name = ? and table_name = ?"
-            " and database_name = current_database()",
-            [schema, table],
-        ).fetchall()[0][0]
-    )
-
-
-def connect(warehouse: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    """The warehouse, in the storage format of those that builds make."""
-    config: dict[str, str | bool | int | float | list[str]] = {}
-    if not read_only:
-        config["storage_compatibility_version"] = "v1.4.0"
+def open_to_write(warehouse: Path) -> duckdb.DuckDBPyConnection:
+    """The warehouse, made where there is none, in the storage format of those that builds make."""
     try:
-        return duckdb.connect(str(warehouse), read_only=read_only, config=config)
-    except duckdb.Error as error:
+        warehouse.parent.mkdir(parents=True, exist_ok=True)
+        return duckdb.connect(str(warehouse), config={"storage_compatibility_version": "v1.4.0"})
+    except (OSError, duckdb.Error) as error:
         raise RegistryError(
             f"{warehouse}: cannot be opened ({str(error).splitlines()[0]}): wait for the end of the"
-            " build that has it, or name another warehouse by WAREHOUSE."
+            " build that has it, or name another warehouse: --warehouse FILE"
         ) from None
 
 
 def export(warehouse: Path, out: Path) -> str:
     """Write the registry of a warehouse to a file, whole or not at all; returns what was done."""
-    if not warehouse.is_file():
-        raise RegistryError(
-            f"{warehouse}: there is no such warehouse: build it first (make build)."
-        )
-    with connect(warehouse, read_only=True) as connection:
-        if not has_table(connection, TABLE):
-            raise RegistryError(f"{warehouse}: has no registry yet: build it first (make build).")
+    with open_warehouse(warehouse) as connection:
+        require_tables(warehouse, connection, NAME)
         found = history(connection, TABLE)
         pairs = ", ".join(f"{name}: {text(value)}" for name, value in found.metadata().items())
         part = out.with_name(f"{out.name}.part")
@@ -201,7 +194,8 @@ def check_belongs(
 ) -> None:
     """The file must go on from the history of the warehouse, or at least name its accounts."""
     advice = "--replace (make: REPLACE=1) takes the file's history in its place."
-    if has_table(connection, TABLE):
+    tables = existing_tables(connection)
+    if NAME in tables:
         old = history(connection, TABLE)
         parting = old.parts_from(new)
         if parting == 1:
@@ -218,7 +212,7 @@ def check_belongs(
                 f"{path}: ends at run {new.last}, and {warehouse} is at run {old.last}, of which"
                 f" the later ones would be forgotten. {advice}"
             )
-    elif has_table(connection, "intermediate.int_identity__records"):
+    elif "int_identity__records" in tables:
         [(n_records, n_known)] = connection.execute(
             "select count(*), count(*) filter (where record_id in"
             f" (select record_id from read_parquet({text(path)})))"
@@ -234,9 +228,7 @@ def check_belongs(
 def import_(warehouse: Path, path: Path, *, replace: bool) -> str:
     """Put the registry of a file into a warehouse, in one step; returns what was done."""
     new = check_file(path)
-    if not warehouse.is_file():
-        warehouse.parent.mkdir(parents=True, exist_ok=True)
-    with connect(warehouse, read_only=False) as connection:
+    with open_to_write(warehouse) as connection:
         if not replace:
             check_belongs(connection, warehouse, path, new)
         try:
@@ -258,6 +250,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument(
+        "--warehouse", type=Path, default=default_warehouse(), help="default: WAREHOUSE"
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     exporting = commands.add_parser("export", help="write the registry to a file")
     exporting.add_argument("file", type=Path, help="Parquet file to write")
@@ -267,13 +262,12 @@ def main(arguments: list[str] | None = None) -> int:
         "--replace", action="store_true", help="also over another history, which is lost"
     )
     options = parser.parse_args(arguments)
-    warehouse = Path(os.environ.get("WAREHOUSE") or "build/warehouse.duckdb")
     try:
         if options.command == "export":
-            print(export(warehouse, options.file))
+            print(export(options.warehouse, options.file))
         else:
-            print(import_(warehouse, options.file, replace=options.replace))
-    except RegistryError as error:
+            print(import_(options.warehouse, options.file, replace=options.replace))
+    except (RegistryError, WarehouseError) as error:
         print(error, file=sys.stderr)
         return 2
     return 0

@@ -149,9 +149,11 @@ def test_what_cannot_be_exported_is_said(
 ) -> None:
     assert "there is no such warehouse" in refused(capsys, monkeypatch, "export", "x.parquet")
     make_warehouse(folder / "warehouse.duckdb")
-    assert "has no registry yet" in refused(capsys, monkeypatch, "export", "x.parquet")
+    assert "the table int_identity__registry is missing" in refused(
+        capsys, monkeypatch, "export", "x.parquet"
+    )
     (folder / "warehouse.duckdb").write_text("no warehouse, but long enough to be one" * 99)
-    assert "cannot be opened" in refused(capsys, monkeypatch, "export", "x.parquet")
+    assert "this is no warehouse" in refused(capsys, monkeypatch, "export", "x.parquet")
     make_warehouse(folder / "other.duckdb", FIRST)
     monkeypatch.chdir(folder)
     (folder / "other.duckdb").replace(folder / "warehouse.duckdb")
