@@ -133,6 +133,9 @@ proposed as (
                 weighed.kind = 'probable_match'
                 and {{ regexp_like('weighed.reason', '_differs?$') }}
                 then weighed.reason
+            -- Held back although it is probable: the score is what is doubted.
+            when weighed.kind = 'probable_match' and weighed.reason <> 'between_thresholds'
+                then 'nothing_tells'
             when weighed.kind = 'probable_match' and weighed.match_weight > 0
                 then 'more_likely_than_not'
             when weighed.kind = 'probable_match' then 'less_likely_than_not'
@@ -159,12 +162,10 @@ queue as (
         case
             when proposed.proposed_reason in ('only_one_alike', 'more_likely_than_not')
                 then 'must_link'
-            -- Measured: of such pairs about as many are one person as are two (docs/identity.md);
-            -- people have several numbers and addresses.
+            -- Measured: of such pairs now more, now fewer are one person (docs/identity.md).
             when
                 proposed.proposed_reason in (
-                    'nothing_tells', 'another_is_alike', 'nickname_differs', 'mobile_differs',
-                    'email_differs'
+                    'nothing_tells', 'another_is_alike', 'nickname_differs', 'mobile_differs'
                 )
                 then 'undecided'
             else 'cannot_link'
