@@ -48,6 +48,7 @@ REASONS = {
     "mobile_differs": "the numbers differ, and too little else is alike",
     "doubted_by_firewall": "they share a number or an address of which it is not sure whose it is",
     "nothing_personal_agrees": "nothing of name, nickname, mobile or e-mail agrees",
+    "chain_contradicts": "likely by itself, but a chain of such pairs would unite two people",
     "taken_apart": "exact evidence of the two contradicts itself",
 }
 # A Chinese, Japanese or Korean name.

@@ -1,9 +1,9 @@
 {{ config(materialized='connected_components') }}
 
 -- Entities that probable matches join, before contradictions are looked for.
-with probable_links as (
+with judged_pairs as (
 
-    select * from {{ ref('int_identity__probable_links') }}
+    select * from {{ ref('int_identity__judged_pairs') }}
 
 ),
 
@@ -13,7 +13,7 @@ link_keys as (
     select
         {{ entity_id }} as node,
         entity_id_1 || '|' || entity_id_2 as link_key
-    from probable_links
+    from judged_pairs
     where decision = 'merge'
     {% if not loop.last %}union all{% endif %}
     {% endfor %}

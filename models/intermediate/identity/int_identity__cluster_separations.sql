@@ -1,17 +1,17 @@
 {{ config(materialized='separated_components') }}
 
--- What the materialization is told of the clusters that no chain of probable links may hold together: two values of a
--- unique type, two records that a person keeps apart, two full names that are not alike, or two people by sex and year
--- of birth.
+-- What the materialization is told of the clusters that no chain of probable links may hold
+-- together: two values of a unique type, two records that a person keeps apart, two full names that
+-- are not alike, or two people by sex and year of birth.
 with cluster_components as (
 
     select * from {{ ref('int_identity__cluster_components') }}
 
 ),
 
-probable_links as (
+judged_pairs as (
 
-    select * from {{ ref('int_identity__probable_links') }}
+    select * from {{ ref('int_identity__judged_pairs') }}
 
 ),
 
@@ -129,7 +129,8 @@ kept_apart as (
 
 ),
 
--- Chinese names that differ in sound and in more than one sign; what one entity states in several ways tells nothing.
+-- Chinese names that differ in sound and in more than one sign; what one entity states in several
+-- ways tells nothing.
 two_people as (
 
     select
@@ -204,7 +205,7 @@ stated as (
 
 ),
 
--- What holds of a pair is looked for in its own order of steps, so that the answer is the same every time.
+-- Contradictions are solved in one order, so that the answer is the same every time.
 ranked as (
 
     select
@@ -218,7 +219,7 @@ ranked as (
 
 contradicting as (
 
-    select distinct cluster_components.component
+    select cluster_components.component
     from ranked
     inner join cluster_components on cluster_components.node = ranked.entity_id
     group by cluster_components.component, ranked.value_name
@@ -228,7 +229,7 @@ contradicting as (
 
 contested_entities as (
 
-    select cluster_components.node as entity_id
+    select distinct cluster_components.node as entity_id
     from cluster_components
     inner join contradicting on contradicting.component = cluster_components.component
 
@@ -247,7 +248,7 @@ links as (
             when match_probability >= 0.99 then 3
             else 4
         end as link_level
-    from probable_links
+    from judged_pairs
     where decision = 'merge'
 
 ),
