@@ -201,8 +201,8 @@ compared as (
 
 {% endfor -%}
 
--- Frequencies in powers of two: those of an entity change only when the count of its value doubles, so that a later
--- run need not score everything again.
+-- Frequencies in powers of two: those of an entity change only when the count of its value doubles,
+-- so that a later run need not score everything again.
 weighed as (
 
     select

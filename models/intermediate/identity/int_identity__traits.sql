@@ -1,5 +1,5 @@
--- What is compared where no identifier is shared. Receivers of parcels are no evidence, and neither is a number that
--- several people share.
+-- What is compared where no identifier is shared. Receivers of parcels are no evidence, and neither
+-- is a number that several people share.
 with records as (
 
     select * from {{ ref('int_identity__records') }}
@@ -102,7 +102,10 @@ read_remarks as (
                 then remarks.name_key
         end as name_key,
         case
-            when not {{ regexp_like('remarks.remark', '(' ~ name_titles() ~ ')$|[小老阿][一-鿿]$|[*＊某]') }}
+            when
+                not {{ regexp_like(
+                    'remarks.remark', '(' ~ name_titles() ~ ')$|[小老阿][一-鿿]$|[*＊某]'
+                ) }}
                 then {{ nickname_key('remarks.remark') }}
         end as nickname_key,
         {{ handle_letters('remarks.remark') }} as nickname_letters
@@ -173,8 +176,8 @@ described as (
 
 ),
 
--- Whose birthday is the 1st of January mostly gave no day. Letters of wangli59 may be a name, in one order or the
--- other; fewer than five may be anything.
+-- Whose birthday is the 1st of January mostly gave no day. Letters of wangli59 may be a name, in one
+-- order or the other; fewer than five may be anything.
 refined as (
 
     select
@@ -194,12 +197,18 @@ refined as (
         described.nickname,
         described.gender,
         case
-            when extract(month from described.birth_date) > 1 or extract(day from described.birth_date) > 1
+            when
+                extract(month from described.birth_date) > 1
+                or extract(day from described.birth_date) > 1
                 then described.birth_date
         end as birth_date,
         cast(extract(year from described.birth_date) as int) as birth_year,
-        case when described.division_code not like '%00' then described.division_code end as district,
-        case when described.division_code not like '%0000' then left(described.division_code, 4) end as city,
+        case
+            when described.division_code not like '%00' then described.division_code
+        end as district,
+        case
+            when described.division_code not like '%0000' then left(described.division_code, 4)
+        end as city,
         left(described.division_code, 2) as province,
         described.mobile,
         described.full_mobile,
