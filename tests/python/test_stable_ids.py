@@ -43,6 +43,8 @@ INPUTS = {
     "firewall": "record_id varchar, identifier_type varchar, value_masked varchar,"
     " is_verified boolean, decision varchar, link_key varchar",
     "overrides": "decision varchar, record_id_1 varchar, record_id_2 varchar",
+    "separations": "node varchar, contradiction varchar",
+    "cluster_separations": "node varchar, contradiction varchar",
 }
 PROJECT = {
     "name": "customer360",

@@ -39,6 +39,18 @@ records as (
 
 ),
 
+separations as (
+
+    select * from {{ ref('int_identity__separations') }}
+
+),
+
+cluster_separations as (
+
+    select * from {{ ref('int_identity__cluster_separations') }}
+
+),
+
 -- The day of the extracts; where none is given the last day that accounts tell of. Days of the
 -- registry never go back.
 last_run as (
@@ -88,7 +100,8 @@ changes as (
         assignment.valid_from,
         assignment.generation,
         last_assignment.record_id is not null as was_known,
-        last_assignment.strict_customer_id as previous_strict_customer_id
+        last_assignment.strict_customer_id as previous_strict_customer_id,
+        last_assignment.customer_id as previous_customer_id
     from assignment
     full join last_assignment on last_assignment.record_id = assignment.record_id
     where
@@ -180,31 +193,129 @@ ids_that_lost_a_record as (
 
 ),
 
--- Decisions of people that this build obeys and the last one did not yet.
-decided_moves as (
+-- Decisions of people, as they stood in the last build and stand in this one.
+decisions as (
 
-    {% for side in ['1', '2'] %}
-    select distinct
-        last_{{ side }}.strict_customer_id as previous_strict_customer_id,
-        new_{{ side }}.strict_customer_id
+    select
+        overrides.decision,
+        'cannot_link|' || overrides.record_id_1 || '|' || overrides.record_id_2 as contradiction,
+        'pair|' || least(new_1.entity_id, new_2.entity_id)
+        || '|' || greatest(new_1.entity_id, new_2.entity_id) as cluster_contradiction,
+        last_1.strict_customer_id as previous_strict_customer_id_1,
+        last_2.strict_customer_id as previous_strict_customer_id_2,
+        last_1.customer_id as previous_customer_id_1,
+        last_2.customer_id as previous_customer_id_2,
+        new_1.strict_customer_id as strict_customer_id_1,
+        new_2.strict_customer_id as strict_customer_id_2,
+        new_1.customer_id as customer_id_1,
+        new_2.customer_id as customer_id_2
     from overrides
     inner join last_assignment as last_1 on last_1.record_id = overrides.record_id_1
     inner join last_assignment as last_2 on last_2.record_id = overrides.record_id_2
     inner join assignment as new_1 on new_1.record_id = overrides.record_id_1
     inner join assignment as new_2 on new_2.record_id = overrides.record_id_2
+
+),
+
+-- Those that this build obeys and the last one did not yet: what moved as the accounts did that
+-- they name, and what was left over when these were parted.
+decided_records as (
+
+    {% for id, contradiction, separated, node in [
+        ('strict_customer_id', 'contradiction', 'separations', 'record_id'),
+        ('customer_id', 'cluster_contradiction', 'cluster_separations', 'entity_id'),
+    ] %}
+    {% for side in ['1', '2'] %}
+    select changes.record_id
+    from changes
+    inner join decisions
+        on
+            decisions.previous_{{ id }}_{{ side }} = changes.previous_{{ id }}
+            and decisions.{{ id }}_{{ side }} = changes.{{ id }}
     where
-        (
-            overrides.decision = 'must_link'
-            and last_1.strict_customer_id <> last_2.strict_customer_id
-            and new_1.strict_customer_id = new_2.strict_customer_id
-        )
-        or (
-            overrides.decision = 'cannot_link'
-            and last_1.strict_customer_id = last_2.strict_customer_id
-            and new_1.strict_customer_id <> new_2.strict_customer_id
-        )
+        changes.{{ id }} <> changes.previous_{{ id }}
+        and case decisions.decision
+            when 'must_link'
+                then
+                    decisions.previous_{{ id }}_1 <> decisions.previous_{{ id }}_2
+                    and decisions.{{ id }}_1 = decisions.{{ id }}_2
+            else
+                decisions.previous_{{ id }}_1 = decisions.previous_{{ id }}_2
+                and decisions.{{ id }}_1 <> decisions.{{ id }}_2
+        end
+
+    union
+
+    {% endfor %}
+    select changes.record_id
+    from decisions
+    inner join {{ separated }} on {{ separated }}.contradiction = decisions.{{ contradiction }}
+    inner join changes
+        on
+            changes.{{ node }} = {{ separated }}.node
+            and changes.previous_{{ id }} = decisions.previous_{{ id }}_1
+    where
+        changes.{{ id }} <> changes.previous_{{ id }}
+        and decisions.decision = 'cannot_link'
+        and decisions.previous_{{ id }}_1 = decisions.previous_{{ id }}_2
+        and decisions.{{ id }}_1 <> decisions.{{ id }}_2
     {{ 'union' if not loop.last }}
     {% endfor %}
+
+),
+
+-- Why a record is of another strict customer, or why of another customer alone where a decision
+-- says so.
+strict_causes as (
+
+    select
+        changes.record_id,
+        changes.entity_id,
+        changes.strict_customer_id,
+        changes.customer_id,
+        changes.valid_from,
+        changes.generation,
+        changes.was_known,
+        changes.previous_strict_customer_id,
+        changes.previous_customer_id,
+        case
+            when changes.strict_customer_id is null then 'lost_record'
+            when changes.previous_strict_customer_id is null then 'new_record'
+            when decided_records.record_id is not null then 'override'
+            when changes.strict_customer_id = changes.previous_strict_customer_id
+                then cast(null as string)
+            when entities_by_evidence.entity_id is not null then 'changed_identifier'
+            when entities.is_of_several and entities.has_new_record then 'new_record'
+            when ids_that_lost_a_record.strict_customer_id is not null then 'lost_record'
+            else 'changed_identifier'
+        end as cause
+    from changes
+    left join entities on entities.entity_id = changes.entity_id
+    left join entities_by_evidence on entities_by_evidence.entity_id = changes.entity_id
+    left join ids_that_lost_a_record
+        on ids_that_lost_a_record.strict_customer_id = changes.previous_strict_customer_id
+    left join decided_records on decided_records.record_id = changes.record_id
+
+),
+
+living_ids as (
+
+    select distinct strict_customer_id
+    from assignment
+
+),
+
+-- Whoever was known by the id of a part that is no more has another by what became of that part.
+lenders_gone as (
+
+    select
+        strict_causes.previous_strict_customer_id as strict_customer_id,
+        min(strict_causes.cause) as cause
+    from strict_causes
+    left join living_ids
+        on living_ids.strict_customer_id = strict_causes.previous_strict_customer_id
+    where living_ids.strict_customer_id is null
+    group by strict_causes.previous_strict_customer_id
 
 ),
 
@@ -212,39 +323,25 @@ explained as (
 
     select
         this_run.run_no,
-        changes.record_id,
-        changes.strict_customer_id,
-        changes.customer_id,
+        strict_causes.record_id,
+        strict_causes.strict_customer_id,
+        strict_causes.customer_id,
         this_run.changed_on,
         case
-            when changes.strict_customer_id is null then cast(null as timestamp)
-            when changes.was_known then cast(this_run.changed_on as timestamp)
-            else changes.valid_from
+            when strict_causes.strict_customer_id is null then cast(null as timestamp)
+            when strict_causes.was_known then cast(this_run.changed_on as timestamp)
+            else strict_causes.valid_from
         end as valid_from,
-        case when changes.record_id = changes.entity_id then changes.generation end as generation,
         case
-            when changes.strict_customer_id is null then 'lost_record'
-            when changes.previous_strict_customer_id is null then 'new_record'
-            when changes.strict_customer_id = changes.previous_strict_customer_id
-                then 'probable_match'
-            when decided_moves.strict_customer_id is not null then 'override'
-            when entities_by_evidence.entity_id is not null then 'changed_identifier'
-            when entities.is_of_several and entities.has_new_record then 'new_record'
-            when ids_that_lost_a_record.strict_customer_id is not null then 'lost_record'
-            else 'changed_identifier'
-        end as cause,
+            when strict_causes.record_id = strict_causes.entity_id then strict_causes.generation
+        end as generation,
+        coalesce(strict_causes.cause, lenders_gone.cause, 'probable_match') as cause,
         coalesce(evidence.identifiers, {{ empty_text_list() }}) as identifiers
-    from changes
+    from strict_causes
     cross join this_run
-    left join entities on entities.entity_id = changes.entity_id
-    left join entities_by_evidence on entities_by_evidence.entity_id = changes.entity_id
-    left join evidence on evidence.record_id = changes.record_id
-    left join ids_that_lost_a_record
-        on ids_that_lost_a_record.strict_customer_id = changes.previous_strict_customer_id
-    left join decided_moves
-        on
-            decided_moves.previous_strict_customer_id = changes.previous_strict_customer_id
-            and decided_moves.strict_customer_id = changes.strict_customer_id
+    left join evidence on evidence.record_id = strict_causes.record_id
+    left join lenders_gone
+        on lenders_gone.strict_customer_id = strict_causes.previous_customer_id
 
 ),
 
