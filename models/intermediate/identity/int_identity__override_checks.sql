@@ -54,7 +54,11 @@ ordered as (
         decided_at,
         row_number() over (
             order by decided_at, decision, record_id_1, record_id_2, decided_by, reason
-        ) as override_no
+        ) as override_no,
+        count(*) over (
+            partition by
+                decision, least(record_id_1, record_id_2), greatest(record_id_1, record_id_2)
+        ) as n_same
     from decisions
 
 ),
@@ -91,6 +95,10 @@ judged as (
             when ordered.record_id_1 is null or ordered.record_id_2 is null
                 then 'a decision names two records'
             when ordered.record_id_1 = ordered.record_id_2 then 'it names one record twice'
+            when ordered.reason is null then 'its reason is missing'
+            when ordered.decided_by is null then 'who decided it (decided_by) is missing'
+            when ordered.decided_at is null then 'when it was decided (decided_at) is missing'
+            when ordered.n_same > 1 then 'the decision stands there more than once'
             when known_1.record_id is null then 'no extract has or had ' || ordered.record_id_1
             when known_2.record_id is null then 'no extract has or had ' || ordered.record_id_2
             {%- if not var('merge_across_legal_entities') %}

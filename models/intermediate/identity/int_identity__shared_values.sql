@@ -166,7 +166,8 @@ names_on_values as (
 
 ),
 
--- One sign written otherwise, or one sound of all signs, and born on the same day: one person.
+-- One sign written otherwise, or one sound of all signs, and born on the same day: one person. It
+-- holds of pairs: who is like one that is himself taken for another stays apart from both.
 like_names as (
 
     select
