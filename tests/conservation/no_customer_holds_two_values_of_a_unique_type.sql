@@ -1,6 +1,6 @@
 -- Guards the customers, before the registry is told: none holds two values of a type that a person
--- has one of, by exact evidence or with probable matches. Values of accounts that a decision joins are
--- one value, wherever they stand.
+-- has one of, by exact evidence or with probable matches. Values of accounts that a decision joins
+-- are one value, wherever they stand.
 with assignment as (
 
     select * from {{ ref('int_identity__assignment') }}

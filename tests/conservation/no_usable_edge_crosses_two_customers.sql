@@ -1,6 +1,6 @@
 -- Guards the closure, before the registry is told: records that share a link key are one customer,
 -- whatever the length of the chain. Where they belong to what contradicts itself, they are so
--- unless a round of taking it apart gave them to different anchors, or left one of them.
+-- unless a round of taking it apart gave them to different anchors, or left one of them out.
 with link_keys as (
 
     select * from {{ ref('int_identity__link_keys') }}
@@ -23,7 +23,9 @@ paths as (
 
     select
         node,
-        {{ text_agg("cast(round_no as string) || ' ' || coalesce(anchor, '')", ', ', 'round_no') }} as path
+        {{ text_agg(
+            "cast(round_no as string) || ' ' || coalesce(anchor, '')", ', ', 'round_no'
+        ) }} as rounds
     from separations
     group by node
 
@@ -31,10 +33,10 @@ paths as (
 
 select
     link_keys.link_key,
-    paths.path,
+    paths.rounds,
     count(distinct assignment.strict_customer_id) as n_strict_customers
 from link_keys
 inner join assignment on assignment.record_id = link_keys.record_id
 left join paths on paths.node = link_keys.record_id
-group by link_keys.link_key, paths.path
+group by link_keys.link_key, paths.rounds
 having count(distinct assignment.strict_customer_id) > 1

@@ -198,8 +198,7 @@ like_names as (
 people_of_names as (
 
     select
-        names_on_values.identifier_hash,
-        names_on_values.full_name,
+        names_on_values.*,
         coalesce(like_names.person, names_on_values.full_name) as person
     from names_on_values
     left join like_names
@@ -329,14 +328,10 @@ told_by_family_name as (
         on
             people_of_names.identifier_hash = named.identifier_hash
             and left(people_of_names.full_name, 1) = named.family_name
-    inner join names_on_values
-        on
-            names_on_values.identifier_hash = people_of_names.identifier_hash
-            and names_on_values.full_name = people_of_names.full_name
     where
         named.full_name is null
         and coalesce(
-            named.gender in (names_on_values.first_gender, names_on_values.last_gender), true
+            named.gender in (people_of_names.first_gender, people_of_names.last_gender), true
         )
     group by named.identifier_hash, named.record_id
     having min(people_of_names.person) = max(people_of_names.person)
