@@ -712,7 +712,7 @@ EVENTS = {
     "bridge": [(2, "merged", "new_record", ["2"])],
     "bridge lost": [(2, "split", "lost_record", ["number of abx"])],
     "probable and back": [(2, "merged", "probable_match", []), (3, "split", "probable_match", [])],
-    "probable, then gone": [(2, "merged", "probable_match", [])],
+    "probable, then gone": [(2, "merged", "lost_record", [])],
     "absorbed, then gone": [],
     "number changed": [
         (2, "merged", "changed_identifier", ["2"]),

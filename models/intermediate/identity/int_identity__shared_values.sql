@@ -171,27 +171,27 @@ names_on_values as (
 like_names as (
 
     select
-        names.identifier_hash,
-        names.full_name,
+        told.identifier_hash,
+        told.full_name,
         min(others.full_name) as person
-    from names_on_values as names
+    from names_on_values as told
     inner join names_on_values as others
         on
-            others.identifier_hash = names.identifier_hash
-            and others.full_name < names.full_name
-            and others.birth_date = names.birth_date
-            and others.last_birth_date = names.last_birth_date
-    left join name_sounds as sounds on sounds.name_key = names.full_name
+            others.identifier_hash = told.identifier_hash
+            and others.full_name < told.full_name
+            and others.birth_date = told.birth_date
+            and others.last_birth_date = told.last_birth_date
+    left join name_sounds as sounds on sounds.name_key = told.full_name
     left join name_sounds as other_sounds on other_sounds.name_key = others.full_name
     where
-        names.birth_date = names.last_birth_date
-        and not {{ differs('names', 'others', 'gender') }}
+        told.birth_date = told.last_birth_date
+        and not {{ differs('told', 'others', 'gender') }}
         and (
             sounds.sound = other_sounds.sound
-            or length(names.full_name) = length(others.full_name)
-            and {{ differing_signs('names.full_name', 'others.full_name') }} = 1
+            or length(told.full_name) = length(others.full_name)
+            and {{ differing_signs('told.full_name', 'others.full_name') }} = 1
         )
-    group by names.identifier_hash, names.full_name
+    group by told.identifier_hash, told.full_name
 
 ),
 
