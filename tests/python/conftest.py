@@ -23,7 +23,10 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("project")
     models = (
         "path:models/intermediate/profile,config.materialized:table",
-        *("int_identity__shared_values", "int_identity__firewall"),
+        "int_identity__shared_statements",
+        "int_identity__shared_people",
+        "int_identity__shared_values",
+        "int_identity__firewall",
     )
     run_dbt(folder, "compile", "--quiet", "--select", *models, "--indirect-selection", "empty")
     return folder / "target"

@@ -13,6 +13,12 @@ from tests.python.whole_project import ROOT
 
 IDENTITY = "models/intermediate/identity"
 SEEDS = ROOT / "seeds" / "reference"
+MODELS = (
+    "int_identity__shared_statements",
+    "int_identity__shared_people",
+    "int_identity__shared_values",
+    "int_identity__firewall",
+)
 N_ACCOUNTS = 50_000
 # What is compared in pairs takes minutes; what is counted, less than a second.
 MOST_SECONDS = 30
@@ -79,7 +85,7 @@ def warehouse(compiled: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             connection.execute(f"create table {name} as {query}")
         timer = Timer(MOST_SECONDS, connection.interrupt)
         timer.start()
-        for model in ("int_identity__shared_values", "int_identity__firewall"):
+        for model in MODELS:
             sql = (compiled / IDENTITY / f"{model}.sql").read_text(encoding="utf-8")
             connection.execute(f"create table intermediate.{model} as {sql}")
         timer.cancel()

@@ -10,24 +10,20 @@ with entities as (
 blocked as (
 
     {% for rule in var('blocking_rules') %}
-    {%- set keys = [] -%}
-    {%- for column in rule -%}
-        {%- do keys.append(column ~ '_value.' ~ column if column in lists else 'entities.' ~ column) -%}
-    {%- endfor %}
+    {% set keys = [] %}
+    {% for column in rule %}
+    {% set source = column ~ '_value' if column in lists else 'entities' %}
+    {% do keys.append('cast(' ~ source ~ '.' ~ column ~ ' as string)') %}
+    {% endfor %}
     select
         '{{ rule | join(' + ') }}' as blocking_rule,
-        {% for key in keys -%}
-        cast({{ key }} as string){{ " || '|' || " if not loop.last }}
-        {%- endfor %} as block_key,
+        {{ keys | join(" || '|' || ") }} as block_key,
         entities.entity_no
     from entities
-    {%- for column in rule if column in lists %}
+    {% for column in rule if column in lists %}
     {{ cross_join_list('entities.' ~ column, column ~ '_value', column) }}
-    {%- endfor %}
-    where
-        {%- for key in keys %}
-        {{ 'and ' if not loop.first }}{{ key }} is not null
-        {%- endfor %}
+    {% endfor %}
+    where {{ keys | join(" || '|' || ") }} is not null
     {{ 'union all' if not loop.last }}
     {% endfor %}
 

@@ -1,7 +1,8 @@
-{#- Of several values the most frequent is an entity's; all of them count where one person has several. -#}
+{#- Of several values the most frequent is an entity's; all of them count where one person has
+    several. -#}
 {%- set traits = [
-    'name', 'family_name', 'sound', 'nickname', 'nickname_sound', 'email_name', 'email_sound', 'gender', 'birth_date',
-    'birth_year', 'province', 'city', 'district', 'address', 'latin_name',
+    'name', 'family_name', 'sound', 'nickname', 'nickname_sound', 'email_name', 'email_sound',
+    'gender', 'birth_date', 'birth_year', 'province', 'city', 'district', 'address', 'latin_name',
 ] -%}
 {%- set frequencies = ['name', 'sound', 'nickname', 'city', 'district'] -%}
 
@@ -99,10 +100,10 @@ ranked_values as (
 of_several_records as (
 
     select
+        {% for trait in traits %}
+        max(case when trait = '{{ trait }}' then trait_value end) as {{ trait }},
+        {% endfor %}
         entity_id
-        {%- for trait in traits %},
-        max(case when trait = '{{ trait }}' then trait_value end) as {{ trait }}
-        {%- endfor %}
     from ranked_values
     where value_rank = 1
     group by entity_id
@@ -112,20 +113,20 @@ of_several_records as (
 single_values as (
 
     select
+        {% for trait in traits %}
+        {{ trait }},
+        {% endfor %}
         entity_id
-        {%- for trait in traits %},
-        {{ trait }}
-        {%- endfor %}
     from described
     where n_records = 1
 
     union all
 
     select
+        {% for trait in traits %}
+        {{ trait }},
+        {% endfor %}
         entity_id
-        {%- for trait in traits %},
-        {{ trait }}
-        {%- endfor %}
     from of_several_records
 
 ),
@@ -226,20 +227,20 @@ weighed as (
         compared.postcode,
         compared.name_words,
         compared.address_words,
-        mobiles.mobiles,
-        mobiles.full_mobiles
-        {%- for trait in frequencies %},
+        {% for trait in frequencies %}
         power(
             2, ceil(log2({{ trait }}_counts.n_entities)) - ceil(log2({{ trait }}_totals.n_entities))
-        ) as tf_{{ trait }}
-        {%- endfor %}
+        ) as tf_{{ trait }},
+        {% endfor %}
+        mobiles.mobiles,
+        mobiles.full_mobiles
     from sizes
     left join compared on compared.entity_id = sizes.entity_id
     left join mobiles on mobiles.entity_id = sizes.entity_id
-    {%- for trait in frequencies %}
+    {% for trait in frequencies %}
     left join {{ trait }}_counts on {{ trait }}_counts.{{ trait }} = compared.{{ trait }}
     cross join {{ trait }}_totals
-    {%- endfor %}
+    {% endfor %}
 
 ),
 

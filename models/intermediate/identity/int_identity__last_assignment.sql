@@ -75,10 +75,12 @@ last_assignment as (
         case
             when known.n_accounts > 0 and known.n_known = 0
                 then cast({{ stop_build(
-                    "'The registry of customer ids in this warehouse knows ' || cast(known.n_accounts as string)"
-                    ~ " || ' accounts, and the extracts have none of them: build into a warehouse of their own"
-                    ~ " (WAREHOUSE=), import their registry (make registry-import IN=), or set the variable"
-                    ~ " allow_other_accounts where all accounts are others indeed.'"
+                    "'The registry of customer ids in this warehouse knows '"
+                    ~ " || cast(known.n_accounts as string)"
+                    ~ " || ' accounts, and the extracts have none of them: build into a warehouse"
+                    ~ " of their own (WAREHOUSE=), import their registry (make registry-import"
+                    ~ " IN=), or set the variable allow_other_accounts where all accounts are"
+                    ~ " others indeed.'"
                 ) }} as boolean)
             else true
         end

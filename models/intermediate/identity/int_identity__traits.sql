@@ -176,8 +176,8 @@ described as (
 
 ),
 
--- Whose birthday is the 1st of January mostly gave no day. Letters of wangli59 may be a name, in one
--- order or the other; fewer than five may be anything.
+-- Whose birthday is the 1st of January mostly gave no day. Letters of wangli59 may be a name, in
+-- one order or the other; fewer than five may be anything.
 refined as (
 
     select

@@ -1,6 +1,7 @@
--- A cross-check, never evidence: to whom an account that states no full name has most of its parcels
--- sent. Gifts, resellers and reception desks have no usual receiver or another person's name, so a
--- receiver joins nobody; one of another name than the others on a number keeps the account apart.
+-- A cross-check, never evidence: to whom an account that states no full name has most of its
+-- parcels sent. Gifts, resellers and reception desks have no usual receiver or another person's
+-- name, so a receiver joins nobody; one of another name than the others on a number keeps the
+-- account apart.
 with shop_orders as (
 
     select * from {{ ref('stg_shop__orders') }}

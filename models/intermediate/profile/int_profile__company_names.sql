@@ -123,7 +123,8 @@ keyed as (
             when longest_suffixes.legal_form is null
                 then {{ company_key('distinct_names.company_name') }}
             else {{ company_key(
-                "left(lower(distinct_names.company_name), length(lower(distinct_names.company_name))"
+                "left(lower(distinct_names.company_name),"
+                ~ " length(lower(distinct_names.company_name))"
                 ~ " - length(longest_suffixes.suffix))"
             ) }}
         end as short_key
