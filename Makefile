@@ -125,7 +125,7 @@ febrl: build/datasets/stamp .venv/dev.stamp  ## FEBRL's persons with typing erro
 
 spark-smoke: .venv/dev.stamp .venv-spark/stamp  ## Build the sample's data on Spark from Parquet files, contracts included
 	$(BIN)/python scripts/generate.py --records 1400 --out build/spark_raw --format parquet --overwrite
-	.venv-spark/bin/python scripts/spark_build.py build/spark_raw --small --threads 2
+	.venv-spark/bin/python scripts/spark_build.py build/spark_raw --small --threads 2 --exclude-resource-type unit_test
 
 picture: .venv/dev.stamp real  ## Draw the README's picture from the real receipts
 	$(BIN)/python scripts/draw_segments.py --warehouse $(REAL_WAREHOUSE) \

@@ -241,7 +241,7 @@ def parse_arguments(arguments: list[str] | None) -> tuple[argparse.Namespace, li
     )
     parser.add_argument("raw_path", type=Path, help="folder of the raw extracts")
     parser.add_argument("--vars", default="{}", help="variables of the project, as for dbt")
-    parser.add_argument("--memory", default="2g", help="memory of Spark (default 2g)")
+    parser.add_argument("--memory", default="4g", help="memory of Spark (default 4g)")
     parser.add_argument("--cores", default="*", help="cores of Spark (default: all)")
     parser.add_argument("--small", action="store_true", help="faster on small data")
     return parser.parse_known_args(arguments)
