@@ -127,6 +127,7 @@ def test_a_floor_leaves_room_for_chance_and_no_more() -> None:
                 *("consumer", "employee", "reseller", "reseller of 3 orders or more"),
                 *("suspected_abuse", "suspected_abuse of 3 orders or more", "test"),
                 *("sale", "session", "survey", "ticket", "touch", "pairs of accounts"),
+                "exact evidence",
             },
         ),
         # What is inferred has floors.

@@ -86,18 +86,23 @@ judged as (
 
 ),
 
-all_problems as (
+-- Spark takes no masked text into an aggregate unless a step before has made it.
+described_problems as (
 
     select
-        {{ text_agg(
-            "'the row of record_id ' || coalesce(" ~ mask_embedded('record_id') ~ ", 'null')"
-            ~ " || ' and attribute ' || coalesce(" ~ mask_embedded('attribute') ~ ", 'null')"
-            ~ " || ': ' || problem",
-            '; ',
-            'override_no asc nulls last'
-        ) }} as problem_list
+        override_no,
+        'the row of record_id ' || coalesce({{ mask_embedded('record_id') }}, 'null')
+        || ' and attribute ' || coalesce({{ mask_embedded('attribute') }}, 'null')
+        || ': ' || problem as description
     from judged
     where problem is not null
+
+),
+
+all_problems as (
+
+    select {{ text_agg('description', '; ', 'override_no asc nulls last') }} as problem_list
+    from described_problems
 
 ),
 
