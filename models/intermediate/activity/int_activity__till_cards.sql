@@ -41,6 +41,9 @@ till_cards as (
     having
         count(*) filter (where n_receipts >= {{ var('till_card_receipts') }})
         >= {{ var('till_card_days') }}
+        -- Households shop that often on some days, a till on most.
+        and count(*) filter (where n_receipts >= {{ var('till_card_receipts') }})
+        >= {{ var('till_card_share') }} * count(*)
 
 )
 
