@@ -121,7 +121,22 @@ names_of_nameless as (
 named as (
 
     select
-        statements.*,
+        statements.identifier_hash,
+        statements.record_id,
+        statements.is_current,
+        statements.stated_from,
+        statements.stated_until,
+        statements.name_key,
+        statements.family_name,
+        statements.nickname_key,
+        statements.nickname_or_note,
+        statements.noted_name,
+        statements.nickname_letters,
+        statements.email_letters,
+        statements.source_key,
+        statements.city,
+        statements.birth_date,
+        statements.gender,
         coalesce(statements.name_key, names_of_nameless.name_key) as full_name,
         coalesce(
             usual_receivers.name_key,
